@@ -1,0 +1,3 @@
+module github.com/elevenlabs-go/elevenlabs
+
+go 1.25.0
