@@ -1,0 +1,205 @@
+package elevenlabs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// A Call describes a request to any endpoint of the API, for [Client.Do].
+type Call struct {
+	// Op names the call in errors, logs and hooks. Default: method and path.
+	Op string
+	// Method is the HTTP method. Default GET, or POST with a body.
+	Method string
+	// Path is the escaped path from the API's root, such as /v1/models. Escape
+	// ids with [url.PathEscape]. Required.
+	Path string
+	// Query is added to the URL.
+	Query url.Values
+	// Header is sent besides the client's own.
+	Header http.Header
+	// Body is what the request carries; the zero value is no body.
+	Body Body
+	// Family is the pool of requests in flight that the call counts in. A call
+	// without one takes no slot.
+	Family Family
+	// Weight is how many requests of the family the call counts for. Default 1.
+	Weight int
+	// Billable tells that a lost answer may have been paid for, so that the
+	// call is not repeated when its fate is unknown.
+	Billable bool
+
+	token         string        // a single-use token that stands in for the key
+	zeroRetention bool          // to be confirmed by the answer
+	firstByte     time.Duration // the default limit, by the size of the work
+}
+
+// A Body is what a request carries, as something that can be made again for a
+// retry.
+type Body struct {
+	// ContentType is the media type.
+	ContentType string
+	// Length is the body's length in bytes, -1 if it is not known.
+	Length int64
+	// Open returns the body from its start. The client closes what it returns
+	// before it opens it again.
+	Open func() (io.ReadCloser, error)
+	// Once tells that the body can be read only once. A call whose body was
+	// begun is not retried then.
+	Once bool
+}
+
+// BytesBody is a body of the given bytes, which must not change until the
+// call has ended.
+func BytesBody(contentType string, b []byte) Body {
+	return Body{
+		ContentType: contentType,
+		Length:      int64(len(b)),
+		Open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil },
+	}
+}
+
+// JSONBody is a body of v in JSON.
+func JSONBody(v any) (Body, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return Body{}, badArgument("Body", "cannot be written as JSON: %v", err)
+	}
+	return BytesBody("application/json", b), nil
+}
+
+// A Response is the API's answer to a [Client.Do].
+type Response struct {
+	// StatusCode is the HTTP status, from 200 to 299.
+	StatusCode int
+	// Header is as it came.
+	Header http.Header
+	// Body must be closed; the call's slot is held until it has been read to
+	// its end or closed. A Read after the call's context has ended fails.
+	Body io.ReadCloser
+	// Meta is what the answer tells besides its content.
+	Meta Meta
+
+	op      string
+	maxBody int64
+}
+
+// JSON reads the body into v and closes it. Unknown fields are ignored.
+func (r *Response) JSON(v any) error {
+	defer r.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(r.Body, r.maxBody+1))
+	switch {
+	case err != nil:
+		return err
+	case int64(len(data)) > r.maxBody:
+		return &ResponseError{Op: r.op, Meta: r.Meta, Err: ErrTooLarge}
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return &ResponseError{Op: r.op, Meta: r.Meta, Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
+	}
+	return nil
+}
+
+// Do sends a call that this package has no method for on the path of all
+// calls: the same limits, retries and errors. An answer that is not 2xx is an
+// [APIError]. The caller closes the Response's Body.
+func (c *Client) Do(ctx context.Context, call Call, opts ...CallOption) (*Response, error) {
+	if err := call.complete(); err != nil {
+		return nil, err
+	}
+	cfg, err := c.callConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	var resp *Response
+	err = c.perform(ctx, call, cfg, func(f *flight) error {
+		f.watch.streaming()
+		f.keep()
+		resp = &Response{
+			StatusCode: f.resp.StatusCode, Header: f.resp.Header,
+			Meta: f.meta, Body: &responseBody{f}, op: call.Op, maxBody: cfg.maxBody,
+		}
+		return nil
+	})
+	return resp, err
+}
+
+// getJSON performs a call and decodes its whole answer.
+func (c *Client) getJSON(ctx context.Context, call Call, cfg callConfig, v any) error {
+	return c.perform(ctx, call, cfg, func(f *flight) error {
+		data, err := f.readAll()
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(data, v); err != nil {
+			return &ResponseError{Op: call.Op, Meta: f.meta, Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
+		}
+		return nil
+	})
+}
+
+// complete fills in the defaults of a call and refuses what cannot be sent.
+func (call *Call) complete() error {
+	if !strings.HasPrefix(call.Path, "/") {
+		return badArgument("Call.Path", "%q does not begin with /", call.Path)
+	}
+	clean, err := url.PathUnescape(call.Path)
+	if err != nil || strings.ContainsAny(call.Path, "?# \\") {
+		return badArgument("Call.Path", "%q is not an escaped path without a query", call.Path)
+	}
+	if hasDots(clean) {
+		return badArgument("Call.Path", "%q climbs with dot segments", call.Path)
+	}
+	if call.Weight < 0 {
+		return badArgument("Call.Weight", "%d is negative", call.Weight)
+	}
+	if call.Method == "" {
+		call.Method = http.MethodGet
+		if call.Body.Open != nil {
+			call.Method = http.MethodPost
+		}
+	}
+	if call.Op == "" {
+		call.Op = call.Method + " " + call.Path
+	}
+	return nil
+}
+
+// hasDots reports whether a path, once a server has unescaped it, names
+// another place than it spells.
+func hasDots(path string) bool {
+	for _, segment := range strings.Split(path, "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// responseBody is the body of a Do. Its errors carry the call's name.
+type responseBody struct{ f *flight }
+
+func (b *responseBody) Read(p []byte) (int, error) {
+	n, err := b.f.Read(p)
+	if err != nil {
+		b.f.finish(nil)
+		if err != io.EOF {
+			err = &opError{op: b.f.call.Op, what: "reading the answer", err: err}
+		}
+	}
+	return n, err
+}
+
+// Close gives the call's slot back. It may be called more than once, and while
+// a Read is under way.
+func (b *responseBody) Close() error {
+	b.f.finish(nil)
+	return nil
+}

@@ -1,0 +1,257 @@
+package elevenlabs
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// A Client speaks to the API for one account. It keeps the account's requests
+// in flight within the plan's limits, so clients of the same account should
+// share a limiter, or be one. A Client is safe for concurrent use and starts
+// no goroutine, so it needs no closing.
+type Client struct {
+	key     KeySource
+	base    *url.URL
+	http    *http.Client
+	limiter Limiter
+	hooks   hookList
+	stats   counters
+
+	call callConfig
+	tts  TTSRequest
+	stt  STTRequest
+
+	voice defaultVoice
+}
+
+// A Synthesizer turns text into speech. [*Client] is one; code that takes a
+// Synthesizer can be tested without one.
+type Synthesizer interface {
+	TTS(ctx context.Context, text string, opts ...TTSOption) ([]byte, error)
+}
+
+// A Transcriber turns speech into text. [*Client] is one; code that takes a
+// Transcriber can be tested without one.
+type Transcriber interface {
+	STT(ctx context.Context, audio []byte, mime string, opts ...STTOption) (string, error)
+}
+
+var (
+	_ Synthesizer = (*Client)(nil)
+	_ Transcriber = (*Client)(nil)
+)
+
+// A Region is one of the vendor's hosts.
+type Region string
+
+// The vendor's hosts. The residency regions (EU, India, Singapore) are
+// isolated, for Enterprise, and need keys of their own.
+//
+// Source: the environments of the vendor's JavaScript SDK 2.56.
+const (
+	RegionGlobal    Region = "global"
+	RegionUS        Region = "us"
+	RegionEU        Region = "eu"
+	RegionIndia     Region = "in"
+	RegionSingapore Region = "sg"
+)
+
+var regions = map[Region]string{
+	RegionGlobal:    "https://api.elevenlabs.io",
+	RegionUS:        "https://api.us.elevenlabs.io",
+	RegionEU:        "https://api.eu.residency.elevenlabs.io",
+	RegionIndia:     "https://api.in.residency.elevenlabs.io",
+	RegionSingapore: "https://api.sg.residency.elevenlabs.io",
+}
+
+const (
+	defaultMaxRetries = 3
+	defaultMaxBody    = 512 << 20
+)
+
+// New returns a client. Every problem with the options is reported at once,
+// as [ArgumentError]s joined into one error; nothing is sent.
+func New(opts ...ClientOption) (*Client, error) {
+	cfg := config{
+		region: RegionGlobal,
+		call:   callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody},
+	}
+	var problems []error
+	for _, o := range opts {
+		if o == nil {
+			problems = append(problems, badArgument("New", "an option is nil"))
+			continue
+		}
+		problems = append(problems, o.applyClient(&cfg))
+	}
+	base, err := cfg.base()
+	limiter, limiterErr := cfg.newLimiter()
+	problems = append(problems, err, limiterErr, cfg.completeKeys(), cfg.completeVoice())
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	c := &Client{
+		key: cfg.keys, base: base, http: cfg.httpClient(), limiter: limiter, hooks: cfg.hooks,
+		call: cfg.call, tts: cfg.tts, stt: cfg.stt, voice: newDefaultVoice(),
+	}
+	return c, nil
+}
+
+// completeKeys falls back to the environment for the key.
+func (cfg *config) completeKeys() error {
+	if cfg.keys != nil {
+		return nil
+	}
+	key := os.Getenv("ELEVENLABS_API_KEY")
+	cfg.keys = func(context.Context) (string, error) { return key, nil }
+	return checkKey(key)
+}
+
+// base parses where the API is.
+func (cfg *config) base() (*url.URL, error) {
+	if cfg.baseURL == "" {
+		return url.Parse(regions[cfg.region])
+	}
+	if cfg.region != RegionGlobal {
+		return nil, badArgument("WithBaseURL", "cannot be combined with WithRegion")
+	}
+	u, err := url.Parse(cfg.baseURL)
+	switch {
+	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
+		return nil, badArgument("WithBaseURL", "want an http or https URL with a host")
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return nil, badArgument("WithBaseURL", "must have no user, query or fragment")
+	case u.Scheme == "http" && !cfg.plainHTTP && !isLoopback(u.Hostname()):
+		return nil, badArgument("WithBaseURL", "plain http to %s would show the API key; use https or WithPlainHTTP", u.Host)
+	}
+	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1")
+	u.RawPath = ""
+	return u, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (cfg *config) newLimiter() (Limiter, error) {
+	if cfg.limiter == nil {
+		return NewLimiter(cfg.limits)
+	}
+	if cfg.limits.Tier != 0 || cfg.limits.Limits != nil {
+		return nil, badArgument("WithLimiter", "cannot be combined with WithTier or WithConcurrency")
+	}
+	return cfg.limiter, nil
+}
+
+// httpClient copies the caller's client, or makes one.
+func (cfg *config) httpClient() *http.Client {
+	h := http.Client{Transport: newTransport()}
+	if cfg.http != nil {
+		h = *cfg.http
+	}
+	if h.Timeout > 0 {
+		cfg.call.timeouts = cfg.call.timeouts.over(Timeouts{Total: h.Timeout})
+		h.Timeout = 0
+	}
+	h.CheckRedirect = sameOrigin(h.CheckRedirect)
+	return &h
+}
+
+// newTransport returns a transport that keeps a connection for each request
+// the largest plan allows in flight.
+func newTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConns = 0
+	t.MaxIdleConnsPerHost = 100
+	t.WriteBufferSize = 64 << 10
+	t.ReadBufferSize = 32 << 10
+	t.IdleConnTimeout = 90 * time.Second
+	return t
+}
+
+// sameOrigin refuses redirects that would take the key elsewhere: net/http
+// strips Authorization on the way to another host, but not xi-api-key.
+func sameOrigin(next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		from := via[0].URL
+		switch {
+		case req.URL.Scheme != from.Scheme || req.URL.Host != from.Host:
+			return ErrRedirected
+		case next != nil:
+			return next(req, via)
+		case len(via) >= 10:
+			return errors.New("stopped after 10 redirects")
+		}
+		return nil
+	}
+}
+
+// completeVoice falls back to the environment for the voice.
+func (cfg *config) completeVoice() error {
+	id := os.Getenv("ELEVENLABS_VOICE_ID")
+	if cfg.tts.VoiceID != "" || id == "" {
+		return nil
+	}
+	cfg.tts.VoiceID = id
+	return checkID("ELEVENLABS_VOICE_ID", id)
+}
+
+// url puts a call's path under the base, and the query of its options behind.
+func (c *Client) url(call *Call, extra url.Values) *url.URL {
+	u := *c.base
+	raw := c.base.EscapedPath() + call.Path
+	if path, err := url.PathUnescape(raw); err == nil && path != raw {
+		u.Path, u.RawPath = path, raw
+	} else {
+		u.Path = raw
+	}
+	switch {
+	case len(extra) == 0 && len(call.Query) > 0:
+		u.RawQuery = call.Query.Encode()
+	case len(extra) > 0:
+		query := maps.Clone(extra)
+		maps.Copy(query, call.Query)
+		u.RawQuery = query.Encode()
+	}
+	return &u
+}
+
+// callConfig applies a call's options over the client's defaults.
+func (c *Client) callConfig(opts []CallOption) (callConfig, error) {
+	cfg := c.call
+	for _, o := range opts {
+		if o == nil {
+			return cfg, badArgument("CallOption", "an option is nil")
+		}
+		if err := o.applyCall(&cfg); err != nil {
+			return cfg, err
+		}
+	}
+	return cfg, nil
+}
+
+// userAgent names this library and its version to the vendor.
+var userAgent = []string{"elevenlabs-go/" + version()}
+
+func version() string {
+	const path = "github.com/elevenlabs-go/elevenlabs"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "dev"
+	}
+	for _, dep := range info.Deps {
+		if dep.Path == path {
+			return dep.Version
+		}
+	}
+	return "dev"
+}

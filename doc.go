@@ -1,0 +1,2 @@
+// Package elevenlabs is a client for the ElevenLabs speech API.
+package elevenlabs

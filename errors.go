@@ -1,0 +1,178 @@
+package elevenlabs
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// What an [APIError] stands for, to be asked with [errors.Is]. The body of the
+// answer decides, not its HTTP status: out of credits is a 401 like a wrong
+// key, and a 429 can mean three things.
+var (
+	// ErrRateLimited is any refusal that waiting cures: it holds for
+	// ErrConcurrencyLimit and ErrSystemBusy too.
+	ErrRateLimited = errors.New("rate limited")
+	// ErrConcurrencyLimit means that the account has too many requests in flight.
+	ErrConcurrencyLimit = errors.New("too many requests in flight")
+	// ErrSystemBusy means that the vendor is under load.
+	ErrSystemBusy = errors.New("system busy")
+	// ErrServer is a failure on the vendor's side: 500, 502, 503, 504.
+	ErrServer = errors.New("server failure")
+	// ErrQuotaExceeded means that the account or the key is out of credits.
+	ErrQuotaExceeded = errors.New("quota exceeded")
+	// ErrUnauthorized means that the key is missing, wrong or revoked.
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrMissingPermission means that the key is good but may not do this.
+	ErrMissingPermission = errors.New("missing permission")
+	// ErrPlanRequired means that the plan does not include this.
+	ErrPlanRequired = errors.New("not in this plan")
+	// ErrNotFound means that something named in the request does not exist.
+	ErrNotFound = errors.New("not found")
+	// ErrVoiceNotFound means that the account has no such voice.
+	ErrVoiceNotFound = errors.New("voice not found")
+	// ErrInvalidRequest means that the API refused a value in the request.
+	ErrInvalidRequest = errors.New("invalid request")
+	// ErrTextTooLong means that the text is longer than the model takes.
+	ErrTextTooLong = errors.New("text too long")
+	// ErrUnsupportedModel means that the model is unknown or does not take
+	// something in the request.
+	ErrUnsupportedModel = errors.New("unsupported model")
+	// ErrUnusualActivity means that the vendor has flagged the account.
+	ErrUnusualActivity = errors.New("unusual activity")
+	// ErrBlockedByEdge means that a gateway refused, before the API was reached.
+	ErrBlockedByEdge = errors.New("blocked before the API")
+)
+
+// What can be wrong with an answer that came, to be asked with [errors.Is].
+var (
+	// ErrNotAudio means that a 200 carried something else where audio was due.
+	ErrNotAudio = errors.New("the answer is not audio")
+	// ErrEmptyAudio means that a 200 carried no audio.
+	ErrEmptyAudio = errors.New("the audio is empty")
+	// ErrTruncated means that an answer ended before it was whole.
+	ErrTruncated = errors.New("the answer is cut short")
+	// ErrMalformed means that a 200 carried JSON that cannot be understood.
+	ErrMalformed = errors.New("the answer is malformed")
+	// ErrTooLarge means that an answer is larger than [WithMaxBody] allows.
+	ErrTooLarge = errors.New("the answer is too large")
+	// ErrRedirected means that the server sent the call to another origin,
+	// which is refused because the key would go along.
+	ErrRedirected = errors.New("refused to follow a redirect to another origin")
+)
+
+// An ArgumentError reports a value that was refused before anything was sent.
+type ArgumentError struct {
+	// Field is what was wrong: an option, or a field of a request.
+	Field string
+	// Reason says what is wrong with it and what would be right.
+	Reason string
+	// Err is what the API would have answered, such as ErrTextTooLong; nil
+	// where no sentinel fits.
+	Err error
+}
+
+func (e *ArgumentError) Unwrap() error { return e.Err }
+
+func (e *ArgumentError) Error() string {
+	return "elevenlabs: " + e.Field + ": " + e.Reason
+}
+
+func badArgument(field, format string, args ...any) error {
+	return &ArgumentError{Field: field, Reason: fmt.Sprintf(format, args...)}
+}
+
+// A TimeoutError reports which limit of [Timeouts] an attempt ran into. It is
+// not the caller's deadline: errors.Is(err, context.DeadlineExceeded) is
+// false for it.
+type TimeoutError struct {
+	// Limit is the limit's name: connect, upload, first byte, gap or total.
+	Limit string
+	// After is the limit's length.
+	After time.Duration
+}
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("%s timeout after %v", e.Limit, e.After)
+}
+
+// Timeout reports true, as net.Error asks of a timeout.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// An AmbiguousError reports a call that was sent and whose answer was lost:
+// it may or may not have been carried out, and billed. It is not retried
+// unless [WithRetryAmbiguous] allows it.
+type AmbiguousError struct {
+	// Op is the call: TTS, STT, or method and path.
+	Op string
+	// Meta is what is known of the answer. With a HistoryItemID in it the
+	// audio can be fetched from the account's history at no cost.
+	Meta Meta
+	// Bytes is how much of the answer's body came, in bytes.
+	Bytes int64
+	// Err is how the answer was lost.
+	Err error
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("elevenlabs: %s: the answer was lost and may have been billed: %v%s", e.Op, e.Err, e.Meta.suffix())
+}
+
+func (e *AmbiguousError) Unwrap() error { return e.Err }
+
+// A PartialError ends a stream that broke after its first audio byte. It is
+// never retried: the audio was handed over already.
+type PartialError struct {
+	// Op is the call.
+	Op string
+	// Bytes is how much audio was handed over, in bytes.
+	Bytes int64
+	// Duration is how long that audio lasts, or 0 for a format whose bytes do
+	// not tell.
+	Duration time.Duration
+	// Meta is what is known of the answer.
+	Meta Meta
+	// Err is why the stream ended.
+	Err error
+}
+
+func (e *PartialError) Error() string {
+	return fmt.Sprintf("elevenlabs: %s: the stream broke after %d bytes (%v of audio): %v%s",
+		e.Op, e.Bytes, e.Duration.Round(time.Millisecond), e.Err, e.Meta.suffix())
+}
+
+func (e *PartialError) Unwrap() error { return e.Err }
+
+// A ResponseError reports an answer with status 200 that is not what was
+// asked for. It wraps ErrNotAudio, ErrEmptyAudio, ErrMalformed or ErrTooLarge.
+type ResponseError struct {
+	// Op is the call.
+	Op string
+	// Meta is what is known of the answer.
+	Meta Meta
+	// Err is what is wrong with it.
+	Err error
+}
+
+func (e *ResponseError) Error() string {
+	return fmt.Sprintf("elevenlabs: %s: %v%s", e.Op, e.Err, e.Meta.suffix())
+}
+
+func (e *ResponseError) Unwrap() error { return e.Err }
+
+// opError adds the call's name to an error that has none: a context's, a
+// transport's.
+type opError struct {
+	op   string
+	what string
+	err  error
+}
+
+func (e *opError) Error() string {
+	if e.what == "" {
+		return fmt.Sprintf("elevenlabs: %s: %v", e.op, e.err)
+	}
+	return fmt.Sprintf("elevenlabs: %s: %s: %v", e.op, e.what, e.err)
+}
+
+func (e *opError) Unwrap() error { return e.err }

@@ -1,0 +1,301 @@
+package elevenlabs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// maxErrorBody is how much of an error's body is read.
+const maxErrorBody = 64 << 10
+
+// A flight is one attempt of a call: room held, a request sent, an answer
+// read. finish ends it, once.
+type flight struct {
+	trip   *trip
+	call   *Call
+	permit Permit
+	ctx    context.Context
+	watch  watch
+
+	// What the transport has taken of the request. Whoever has not been handed
+	// the last byte of a body cannot have sent it.
+	begun       atomic.Bool
+	handedOver  atomic.Bool
+	writeFailed atomic.Bool
+	sourceErr   atomic.Pointer[error]
+
+	resp     *http.Response
+	meta     Meta
+	refusal  *APIError
+	received int64
+	sentAt   time.Time
+
+	kept  bool // the caller has the body; finish comes from there
+	ended atomic.Bool
+}
+
+// sent reports whether the request may have reached the server whole.
+func (f *flight) sent() bool { return f.handedOver.Load() && !f.writeFailed.Load() }
+
+// send performs the attempt up to the headers of its answer. An answer that
+// is not 2xx is an APIError.
+func (f *flight) send() error {
+	c := f.trip.client
+	key, err := c.key(f.ctx)
+	if err != nil {
+		return &localError{fmt.Errorf("key source: %w", err)}
+	}
+	if err := checkKey(key); err != nil {
+		return &localError{err}
+	}
+	req, err := f.request(key)
+	if err != nil {
+		return &localError{err}
+	}
+	f.sentAt = time.Now()
+	f.watch.start()
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return f.explain(err)
+	}
+	f.watch.arm(phaseGap)
+	f.watch.disarm()
+	f.resp = resp
+	f.meta = readMeta(resp.Header)
+	f.meta.Attempts, f.meta.Queued = f.trip.attempts, f.trip.queued
+	f.meta.FirstByte = time.Since(f.sentAt)
+	f.meta.RetentionIgnored = f.call.zeroRetention && f.meta.HistoryItemID != "" && f.meta.HistoryItemID != notStored
+	if resp.StatusCode/100 != 2 {
+		return f.refused(key)
+	}
+	return nil
+}
+
+// refused reads the error that the server answered with.
+func (f *flight) refused(key string) error {
+	body, err := io.ReadAll(io.LimitReader(f, maxErrorBody))
+	if err != nil && f.trip.ctx.Err() != nil {
+		return f.trip.ctx.Err()
+	}
+	f.refusal = newAPIError(f.call.Op, f.resp, body, key)
+	f.refusal.Attempts = f.trip.attempts
+	return f.refusal
+}
+
+func (f *flight) request(key string) (*http.Request, error) {
+	c := f.trip.client
+	req := &http.Request{
+		Method: f.call.Method,
+		URL:    c.url(f.call, f.trip.cfg.query),
+		Header: make(http.Header, len(f.call.Header)+4),
+	}
+	for _, extra := range []http.Header{f.trip.cfg.header, f.call.Header} {
+		for k, v := range extra {
+			req.Header[http.CanonicalHeaderKey(k)] = v
+		}
+	}
+	req.Header["User-Agent"] = userAgent
+	if f.call.token == "" {
+		req.Header["Xi-Api-Key"] = []string{key}
+	}
+	if err := f.attachBody(req); err != nil {
+		return nil, err
+	}
+	trace := &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) {
+			f.watch.arm(phaseUpload)
+			if f.call.Body.Open == nil {
+				f.handedOver.Store(true)
+			}
+		},
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err != nil {
+				f.writeFailed.Store(true)
+				return
+			}
+			f.watch.arm(phaseFirstByte)
+		},
+	}
+	return req.WithContext(httptrace.WithClientTrace(f.ctx, trace)), nil
+}
+
+// attachBody opens the body and gives the transport the means to open it
+// again on a connection that turns out to be dead before anything was written.
+func (f *flight) attachBody(req *http.Request) error {
+	b := f.call.Body
+	if b.Open == nil {
+		return nil
+	}
+	open := func() (io.ReadCloser, error) {
+		source, err := b.Open()
+		if err != nil {
+			return nil, err
+		}
+		return &upload{f: f, source: source, left: b.Length}, nil
+	}
+	body, err := open()
+	if err != nil {
+		return err
+	}
+	req.Body, req.ContentLength = body, b.Length
+	if b.Length == 0 {
+		req.Body = http.NoBody
+		f.handedOver.Store(true)
+	}
+	if !b.Once {
+		req.GetBody = open
+	}
+	if b.ContentType != "" {
+		req.Header["Content-Type"] = []string{b.ContentType}
+	}
+	return nil
+}
+
+// explain turns a transport's error into what happened: the caller gave up, a
+// limit was reached, or the network failed. The URL is taken out of its text.
+func (f *flight) explain(err error) error {
+	if ctxErr := f.trip.ctx.Err(); ctxErr != nil {
+		return ctxErr
+	}
+	var limit *TimeoutError
+	if errors.As(context.Cause(f.ctx), &limit) {
+		return limit
+	}
+	if src := f.sourceErr.Load(); src != nil {
+		return &localError{fmt.Errorf("reading the source: %w", *src)}
+	}
+	var urlErr *url.Error
+	if errors.As(err, &urlErr) {
+		return urlErr.Err
+	}
+	return err
+}
+
+// Read reads the answer's body. A body that ends early is ErrTruncated.
+func (f *flight) Read(p []byte) (int, error) {
+	if f.ended.Load() {
+		return 0, os.ErrClosed
+	}
+	f.watch.arm(phaseGap)
+	n, err := f.resp.Body.Read(p)
+	f.watch.disarm()
+	if f.received == 0 && n > 0 && f.refusal == nil {
+		e := f.trip.event()
+		e.Meta = f.meta
+		f.trip.client.hooks.firstByte(f.trip.ctx, e)
+	}
+	f.received += int64(n)
+	if err == nil || err == io.EOF {
+		return n, err
+	}
+	if f.ended.Load() {
+		return n, os.ErrClosed
+	}
+	explained := f.explain(err)
+	var limit *TimeoutError
+	if f.trip.ctx.Err() == nil && !errors.As(explained, &limit) {
+		explained = fmt.Errorf("%w: %w", ErrTruncated, explained)
+	}
+	return n, explained
+}
+
+// readAll reads the answer's body into memory, into one piece of the right
+// size where the server tells it.
+func (f *flight) readAll() ([]byte, error) {
+	limit := f.trip.cfg.maxBody
+	told := f.resp.ContentLength
+	if told > limit {
+		return nil, &ResponseError{Op: f.call.Op, Meta: f.meta, Err: ErrTooLarge}
+	}
+	// One byte more lets the end be seen without growing. What is told is
+	// believed only so far: it costs the server nothing to promise a lot.
+	buf := make([]byte, 0, min(max(told, 511), 8<<20)+1)
+	for {
+		n, err := f.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case int64(len(buf)) > limit:
+			return nil, &ResponseError{Op: f.call.Op, Meta: f.meta, Err: ErrTooLarge}
+		case err == io.EOF:
+			return buf, nil
+		case err != nil:
+			return nil, err
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+	}
+}
+
+// keep hands the answer over to the caller, who ends the flight.
+func (f *flight) keep() { f.kept = true }
+
+// finish gives back what the flight holds: the connection, the timers and the
+// room in flight. Only its first call does anything; it may come while a Read
+// is under way.
+func (f *flight) finish(err error) {
+	if f.ended.Swap(true) {
+		return
+	}
+	f.watch.stop()
+	f.watch.cancel(nil)
+	if f.resp != nil {
+		f.resp.Body.Close()
+	}
+	f.trip.land(f, err)
+}
+
+// outcome is what the attempt taught about the account's limit.
+func (f *flight) outcome() Outcome {
+	o := Outcome{Limit: f.meta.Limit, InUse: f.meta.InUse}
+	switch {
+	case f.refusal == nil && f.resp != nil:
+		o.Verdict = VerdictServed
+	case f.refusal != nil && f.refusal.kind == kindConcurrency:
+		o.Verdict = VerdictRefused
+		o.Limit = f.refusal.Limit
+	}
+	return o
+}
+
+// upload is a request body on its way. While the source is being read its
+// owner is the one who is slow, so the limit rests.
+type upload struct {
+	f      *flight
+	source io.ReadCloser
+	left   int64 // bytes to come, negative when not known
+}
+
+func (u *upload) Read(p []byte) (int, error) {
+	u.f.begun.Store(true)
+	u.f.watch.disarm()
+	n, err := u.source.Read(p)
+	u.f.watch.arm(phaseUpload)
+	if u.left >= 0 {
+		u.left -= int64(n)
+	}
+	if u.left == 0 || err == io.EOF {
+		u.f.handedOver.Store(true)
+	}
+	if err != nil && err != io.EOF {
+		u.f.sourceErr.Store(&err)
+	}
+	return n, err
+}
+
+func (u *upload) Close() error { return u.source.Close() }
+
+// A localError happened on this side, before or while the request was made. It
+// is never retried.
+type localError struct{ err error }
+
+func (e *localError) Error() string { return e.err.Error() }
+func (e *localError) Unwrap() error { return e.err }

@@ -1,0 +1,192 @@
+package elevenlabs
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// A Limiter decides when a call may be sent. [NewLimiter] makes the one a
+// [Client] uses by default, which lives in the process; another can share the
+// account's limit between processes. The conformance suite
+// elevenlabstest.TestLimiter runs against any of them.
+//
+// A Limiter is safe for concurrent use.
+type Limiter interface {
+	// Acquire waits for room in flight and takes it. Calls of a family are
+	// admitted in the order they came; one that comes back after a refusal
+	// brings its old Place and stands before those that came later. A heavy
+	// call at the head is waited for, not overtaken.
+	//
+	// A context that is done takes nothing. One that ends while waiting
+	// returns its error at once, and gives back what was just taken.
+	Acquire(ctx context.Context, a Admission) (Permit, error)
+	// Release gives the room back, with what the attempt taught about the
+	// limit. It does not block. A permit that was released already, and the
+	// zero Permit, are ignored.
+	Release(p Permit, o Outcome)
+}
+
+// An Admission is what a [Limiter] knows of a call before it is sent.
+type Admission struct {
+	// Family is the pool the call counts in.
+	Family Family
+	// Weight is how many requests the call counts for, 1 if it is less. A
+	// weight above the pool's limit takes the whole pool.
+	Weight int
+	// Priority is how urgent the call is; the zero value is PriorityNormal.
+	Priority Priority
+	// Tenant is on whose behalf the call is made, empty if it does not matter.
+	Tenant string
+	// Place is the place in line of a call that was admitted before and comes
+	// back, as its Permit told; 0 for a new call.
+	Place uint64
+}
+
+// A Permit is room in flight, held from Acquire to Release.
+type Permit struct {
+	// Admission is what was asked for, with the Place the call had in line.
+	Admission
+	// ID tells one permit of a limiter from another; it is never 0.
+	ID uint64
+}
+
+// An Outcome is what an attempt taught a [Limiter].
+type Outcome struct {
+	// Verdict is how the attempt ended.
+	Verdict Verdict
+	// Limit is how many requests of the family the account may have in
+	// flight, as the answer told; 0 if it did not.
+	Limit int
+	// InUse is how many requests of the family the account had in flight, this
+	// one included, as the answer told; 0 if it did not.
+	InUse int
+}
+
+// A Verdict is how an attempt ended, as far as it concerns a [Limiter].
+type Verdict int
+
+const (
+	// VerdictUnknown teaches nothing about the limit: the attempt failed, was
+	// given up, or was never made.
+	VerdictUnknown Verdict = iota
+	// VerdictServed means that the account had room for it.
+	VerdictServed
+	// VerdictRefused means that the account had too many requests in flight.
+	VerdictRefused
+)
+
+// A Priority is how urgent a call is. The in-process limiter admits in the
+// order of arrival whatever the priority.
+type Priority int
+
+const (
+	// PriorityBatch can wait.
+	PriorityBatch Priority = iota - 1
+	// PriorityNormal is the zero value.
+	PriorityNormal
+	// PriorityInteractive has somebody listening.
+	PriorityInteractive
+)
+
+// PoolStats is a snapshot of one family in a limiter, counted in requests.
+type PoolStats struct {
+	// Limit is how many the limiter allows in flight now.
+	Limit int
+	// InFlight is how many it has admitted and not got back.
+	InFlight int
+	// Queued is how many calls wait in line.
+	Queued int
+}
+
+// LimiterConfig says what a [LocalLimiter] starts from. The zero value starts
+// from [TierStarter].
+type LimiterConfig struct {
+	// Tier gives every family its limit to start from; the zero value is
+	// TierStarter. The limit follows what answers tell, up and down.
+	Tier Tier
+	// Limits overrides single families, in requests in flight, at least 1. A
+	// family's limit never rises above its override; it still falls when the
+	// account allows less.
+	Limits map[Family]int
+}
+
+func (cfg LimiterConfig) validate() error {
+	if cfg.Tier != 0 && !cfg.Tier.valid() {
+		return badArgument("WithTier", "unknown tier %d", int(cfg.Tier))
+	}
+	for f, n := range cfg.Limits {
+		if f == "" {
+			return badArgument("WithConcurrency", "no family named")
+		}
+		if n < 1 || n > maxSlots {
+			return badArgument("WithConcurrency", "limit of %s is %d, want 1 to %d", f, n, maxSlots)
+		}
+	}
+	return nil
+}
+
+// A LocalLimiter keeps the requests in flight of one account within its
+// limits, inside one process. Clients of the same account share one:
+// see [WithLimiter].
+//
+// Each family has a pool of its own. Waiting calls are admitted first come,
+// first served. The limit of a pool follows the maximum-concurrent-requests
+// header and the number in a refusal; a refusal that comes although the limit
+// was kept means that others use the same account, and leaves their part free
+// until answers show room again.
+type LocalLimiter struct {
+	cfg LimiterConfig
+
+	mu    sync.RWMutex // guards the map, not the pools
+	pools map[Family]*pool
+}
+
+// NewLimiter returns a limiter for one account. The error is an
+// [ArgumentError].
+func NewLimiter(cfg LimiterConfig) (*LocalLimiter, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	limits := make(map[Family]int, len(cfg.Limits))
+	for f, n := range cfg.Limits {
+		limits[f] = n
+	}
+	cfg.Limits = limits
+	return &LocalLimiter{cfg: cfg, pools: make(map[Family]*pool)}, nil
+}
+
+// Acquire implements [Limiter].
+func (l *LocalLimiter) Acquire(ctx context.Context, a Admission) (Permit, error) {
+	a.Weight = max(a.Weight, 1)
+	return l.pool(a.Family).acquire(ctx, a)
+}
+
+// Release implements [Limiter].
+func (l *LocalLimiter) Release(p Permit, o Outcome) {
+	if p.ID != 0 {
+		l.pool(p.Family).release(p, o)
+	}
+}
+
+// Pool returns a snapshot of one family.
+func (l *LocalLimiter) Pool(f Family) PoolStats { return l.pool(f).stats() }
+
+// String names the limiter and its plan.
+func (l *LocalLimiter) String() string { return fmt.Sprintf("LocalLimiter(%s)", l.cfg.Tier) }
+
+func (l *LocalLimiter) pool(f Family) *pool {
+	l.mu.RLock()
+	p := l.pools[f]
+	l.mu.RUnlock()
+	if p != nil {
+		return p
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p = l.pools[f]; p == nil {
+		p = newPool(l.cfg.Tier.Limit(f), l.cfg.Limits[f])
+		l.pools[f] = p
+	}
+	return p
+}

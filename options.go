@@ -1,0 +1,421 @@
+package elevenlabs
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+)
+
+// A ClientOption configures a [Client] in [New].
+type ClientOption interface {
+	applyClient(*config) error
+}
+
+// A TTSOption sets something of a speech: for one call of [Client.TTS], or as
+// the client's default in [New].
+type TTSOption interface {
+	ClientOption
+	applyTTS(*TTSRequest, *callConfig) error
+}
+
+// An STTOption sets something of a transcription: for one call of
+// [Client.STT], or as the client's default in [New].
+type STTOption interface {
+	ClientOption
+	applySTT(*STTRequest, *callConfig) error
+}
+
+// A CallOption sets how a call is made, whatever the call: for one call, or as
+// the client's default in [New]. A call's option beats the client's.
+type CallOption interface {
+	TTSOption
+	STTOption
+	applyCall(*callConfig) error
+}
+
+// config is what New builds a client from.
+type config struct {
+	keys      KeySource
+	baseURL   string
+	region    Region
+	http      *http.Client
+	limiter   Limiter
+	limits    LimiterConfig
+	hooks     hookList
+	plainHTTP bool
+
+	call callConfig
+	tts  TTSRequest
+	stt  STTRequest
+}
+
+// callConfig is what call options set.
+type callConfig struct {
+	timeouts       Timeouts
+	maxRetries     int
+	backOff        BackOff // nil unless the caller chose one
+	retryAmbiguous bool
+	priority       Priority
+	tenant         string
+	header         http.Header
+	query          url.Values
+	maxBody        int64
+}
+
+func (c *callConfig) newBackOff() backoff.BackOff {
+	if c.backOff != nil {
+		return c.backOff()
+	}
+	return &exponential{base: defaultBackOffBase, limit: defaultBackOffLimit}
+}
+
+type clientOption func(*config) error
+
+func (o clientOption) applyClient(c *config) error { return o(c) }
+
+type ttsOption func(*TTSRequest) error
+
+func (o ttsOption) applyClient(c *config) error                 { return o(&c.tts) }
+func (o ttsOption) applyTTS(r *TTSRequest, _ *callConfig) error { return o(r) }
+
+type sttOption func(*STTRequest) error
+
+func (o sttOption) applyClient(c *config) error                 { return o(&c.stt) }
+func (o sttOption) applySTT(r *STTRequest, _ *callConfig) error { return o(r) }
+
+type callOption func(*callConfig) error
+
+func (o callOption) applyClient(c *config) error                 { return o(&c.call) }
+func (o callOption) applyTTS(_ *TTSRequest, c *callConfig) error { return o(c) }
+func (o callOption) applySTT(_ *STTRequest, c *callConfig) error { return o(c) }
+func (o callOption) applyCall(c *callConfig) error               { return o(c) }
+
+// A KeySource returns the API key for an attempt, so that a key can rotate
+// while a client lives. It must be safe for concurrent use.
+type KeySource func(ctx context.Context) (string, error)
+
+// WithAPIKey sets the API key. Default: the environment's ELEVENLABS_API_KEY.
+func WithAPIKey(key string) ClientOption {
+	return clientOption(func(c *config) error {
+		if key == "" {
+			return badArgument("WithAPIKey", "the key is empty")
+		}
+		if err := checkKey(key); err != nil {
+			return err
+		}
+		c.keys = func(context.Context) (string, error) { return key, nil }
+		return nil
+	})
+}
+
+// WithKeySource sets where the API key comes from, asked before each attempt.
+func WithKeySource(source KeySource) ClientOption {
+	return clientOption(func(c *config) error {
+		if source == nil {
+			return badArgument("WithKeySource", "the source is nil")
+		}
+		c.keys = source
+		return nil
+	})
+}
+
+// WithBaseURL sets where the API is, such as a gateway. A path is kept as a
+// prefix; a final slash or /v1 is taken off. Plain http is accepted for
+// loopback addresses only, unless [WithPlainHTTP] allows it.
+func WithBaseURL(base string) ClientOption {
+	return clientOption(func(c *config) error { c.baseURL = base; return nil })
+}
+
+// WithRegion sets which of the vendor's hosts is called. Default RegionGlobal.
+// A data residency region needs a key of its own.
+func WithRegion(r Region) ClientOption {
+	return clientOption(func(c *config) error {
+		if _, ok := regions[r]; !ok {
+			return badArgument("WithRegion", "unknown region %q", string(r))
+		}
+		c.region = r
+		return nil
+	})
+}
+
+// WithPlainHTTP allows plain http to the named host, over which the API key
+// travels unprotected. Loopback addresses need no such permission.
+func WithPlainHTTP() ClientOption {
+	return clientOption(func(c *config) error { c.plainHTTP = true; return nil })
+}
+
+// WithHTTPClient sets the HTTP client whose transport, jar and redirect rule
+// are used. The client is copied, not changed. Its Timeout, which would cut
+// healthy streams, becomes the Total of [Timeouts] if that is not set.
+func WithHTTPClient(h *http.Client) ClientOption {
+	return clientOption(func(c *config) error {
+		if h == nil {
+			return badArgument("WithHTTPClient", "the client is nil")
+		}
+		c.http = h
+		return nil
+	})
+}
+
+// WithTier tells the account's plan, from which the limits on requests in
+// flight start. Default TierStarter. See [ParseTier] for the names the API uses.
+func WithTier(t Tier) ClientOption {
+	return clientOption(func(c *config) error {
+		if !t.valid() {
+			return badArgument("WithTier", "unknown tier %d", int(t))
+		}
+		c.limits.Tier = t
+		return nil
+	})
+}
+
+// WithConcurrency sets how many requests of a family the client may have in
+// flight, at least 1, instead of the plan's number. The limit never rises
+// above it; it still falls when the account allows less.
+func WithConcurrency(f Family, n int) ClientOption {
+	return clientOption(func(c *config) error {
+		limits := map[Family]int{f: n}
+		if err := (LimiterConfig{Limits: limits}).validate(); err != nil {
+			return err
+		}
+		if c.limits.Limits == nil {
+			c.limits.Limits = limits
+		}
+		c.limits.Limits[f] = n
+		return nil
+	})
+}
+
+// WithLimiter sets the limiter, to share one between clients of the same
+// account or to use another kind. [WithTier] and [WithConcurrency] configure
+// the client's own limiter and cannot be combined with it.
+func WithLimiter(l Limiter) ClientOption {
+	return clientOption(func(c *config) error {
+		if l == nil {
+			return badArgument("WithLimiter", "the limiter is nil")
+		}
+		c.limiter = l
+		return nil
+	})
+}
+
+// WithLogger sets where retries are logged, at Warn, and the success of a
+// retried call, at Info. Default: nowhere. Texts, audio and keys are never
+// logged.
+func WithLogger(log *slog.Logger) ClientOption {
+	return clientOption(func(c *config) error {
+		if log == nil {
+			return badArgument("WithLogger", "the logger is nil")
+		}
+		c.hooks = append(c.hooks, logHooks(log))
+		return nil
+	})
+}
+
+// WithHooks adds hooks. Those of several WithHooks are all called, in order.
+func WithHooks(h Hooks) ClientOption {
+	return clientOption(func(c *config) error { c.hooks = append(c.hooks, h); return nil })
+}
+
+// WithMaxRetries sets how often a call is repeated after it failed, 0 for
+// never. Default 3. A call that a full account refused waits in line for a
+// slot, as long as its context lasts, and is not counted; with 0, or with
+// [WithBackOff], it is.
+func WithMaxRetries(n int) CallOption {
+	return callOption(func(c *callConfig) error {
+		if n < 0 {
+			return badArgument("WithMaxRetries", "%d is negative", n)
+		}
+		c.maxRetries = n
+		return nil
+	})
+}
+
+// WithBackOff sets the waits between attempts, for every kind of retry: a call
+// that a full account refused waits by it too instead of for a slot. Default:
+// ExponentialBackOff(500 ms, 20 s) after failures, and a slot after a refusal.
+func WithBackOff(b BackOff) CallOption {
+	return callOption(func(c *callConfig) error {
+		if b == nil {
+			return badArgument("WithBackOff", "the back-off is nil")
+		}
+		c.backOff = b
+		return nil
+	})
+}
+
+// WithRetryAmbiguous allows a call whose answer was lost to be repeated,
+// although it may be billed twice.
+func WithRetryAmbiguous() CallOption {
+	return callOption(func(c *callConfig) error { c.retryAmbiguous = true; return nil })
+}
+
+// WithTimeouts sets the limits of an attempt. Limits that are 0 stay as they
+// were.
+func WithTimeouts(t Timeouts) CallOption {
+	return callOption(func(c *callConfig) error { c.timeouts = t.over(c.timeouts); return nil })
+}
+
+// WithPriority tells the limiter how urgent a call is. Default PriorityNormal.
+func WithPriority(p Priority) CallOption {
+	return callOption(func(c *callConfig) error {
+		if p < PriorityBatch || p > PriorityInteractive {
+			return badArgument("WithPriority", "unknown priority %d", int(p))
+		}
+		c.priority = p
+		return nil
+	})
+}
+
+// WithTenant tells the limiter on whose behalf a call is made. Default nobody's.
+func WithTenant(tenant string) CallOption {
+	return callOption(func(c *callConfig) error { c.tenant = tenant; return nil })
+}
+
+// WithHeader adds a header to a call; a name given twice has the last value.
+func WithHeader(name, value string) CallOption {
+	return callOption(func(c *callConfig) error {
+		if name == "" || strings.ContainsFunc(name, notToken) || strings.ContainsAny(value, "\r\n\x00") {
+			return badArgument("WithHeader", "%q is not a header", name)
+		}
+		if reserved := textproto.CanonicalMIMEHeaderKey(name); slices.Contains(ownHeaders, reserved) {
+			return badArgument("WithHeader", "%s is the client's own; see WithAPIKey", reserved)
+		}
+		c.header = c.header.Clone()
+		if c.header == nil {
+			c.header = make(http.Header)
+		}
+		c.header.Set(name, value)
+		return nil
+	})
+}
+
+// ownHeaders are set by the client alone.
+var ownHeaders = []string{"Xi-Api-Key", "Content-Type", "Content-Length"}
+
+func notToken(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+}
+
+// WithQuery adds a query parameter to a call, such as one this package does
+// not know yet.
+func WithQuery(name, value string) CallOption {
+	return callOption(func(c *callConfig) error {
+		if name == "" {
+			return badArgument("WithQuery", "no name given")
+		}
+		query := url.Values{}
+		for k, v := range c.query {
+			query[k] = v
+		}
+		query.Set(name, value)
+		c.query = query
+		return nil
+	})
+}
+
+// WithMaxBody sets how large a buffered answer may be, in bytes, at least 1.
+// Default 512 MiB, more than the longest audio of any format. Streams have no
+// limit.
+func WithMaxBody(bytes int64) CallOption {
+	return callOption(func(c *callConfig) error {
+		if bytes < 1 {
+			return badArgument("WithMaxBody", "%d is not positive", bytes)
+		}
+		c.maxBody = bytes
+		return nil
+	})
+}
+
+// WithVoice sets the voice id. Default: the environment's
+// ELEVENLABS_VOICE_ID, else the first voice of the account.
+func WithVoice(id string) TTSOption {
+	return ttsOption(func(r *TTSRequest) error {
+		r.VoiceID = id
+		return checkID("WithVoice", id)
+	})
+}
+
+// WithModel sets the text to speech model. Default eleven_multilingual_v2.
+func WithModel(id string) TTSOption {
+	return ttsOption(func(r *TTSRequest) error {
+		r.ModelID = id
+		return checkID("WithModel", id)
+	})
+}
+
+// WithFormat sets the format of the audio. Default [FormatMP3_44100_128].
+func WithFormat(f Format) TTSOption {
+	return ttsOption(func(r *TTSRequest) error {
+		r.Format = f
+		return checkID("WithFormat", string(f))
+	})
+}
+
+// WithVoiceSettings overrides the settings stored with the voice.
+func WithVoiceSettings(s VoiceSettings) TTSOption {
+	return ttsOption(func(r *TTSRequest) error {
+		r.VoiceSettings = &s
+		return s.validate("WithVoiceSettings")
+	})
+}
+
+// WithSTTModel sets the speech to text model. Default scribe_v2.
+func WithSTTModel(id string) STTOption {
+	return sttOption(func(r *STTRequest) error {
+		r.ModelID = id
+		return checkID("WithSTTModel", id)
+	})
+}
+
+// WithLanguage sets the language that is spoken, in ISO 639-1 or 639-3.
+// Default: it is detected.
+func WithLanguage(code string) STTOption {
+	return sttOption(func(r *STTRequest) error {
+		r.LanguageCode = code
+		return checkID("WithLanguage", code)
+	})
+}
+
+// WithDuration tells how long the audio is, which decides how many requests
+// the call counts for. Default: as the audio itself tells.
+func WithDuration(d time.Duration) STTOption {
+	return sttOption(func(r *STTRequest) error {
+		if d < 0 {
+			return badArgument("WithDuration", "%v is negative", d)
+		}
+		r.Duration = d
+		return nil
+	})
+}
+
+// checkKey refuses what cannot be a key, without repeating it.
+func checkKey(key string) error {
+	if key == "" {
+		return badArgument("WithAPIKey", "no key; give WithAPIKey, WithKeySource or ELEVENLABS_API_KEY")
+	}
+	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return badArgument("WithAPIKey", "the key contains white space or characters outside ASCII")
+	}
+	return nil
+}
+
+// checkID refuses an id that is empty or would not stand unescaped in a URL:
+// no id of the API needs escaping, and one that does may reach another
+// endpoint.
+func checkID(field, id string) error {
+	switch {
+	case id == "":
+		return badArgument(field, "is empty")
+	case id == ".", id == "..", url.PathEscape(id) != id:
+		return badArgument(field, "%q has characters that no id has", id)
+	}
+	return nil
+}

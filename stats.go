@@ -1,0 +1,104 @@
+package elevenlabs
+
+import (
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Stats is a snapshot of what a client has done since it was made.
+type Stats struct {
+	// Families holds the families used so far, by name.
+	Families map[Family]FamilyStats
+}
+
+// FamilyStats counts the calls of one family.
+type FamilyStats struct {
+	// PoolStats is the limiter's view, shared with other clients that use the
+	// same limiter; zero for a limiter that does not report.
+	PoolStats
+	// Admitted counts attempts sent.
+	Admitted int64
+	// Served counts answers with status 200.
+	Served int64
+	// Refused counts 429s.
+	Refused int64
+	// Retries counts attempts that were followed by another.
+	Retries int64
+	// Credits is the sum of what answers said they were billed.
+	Credits int64
+}
+
+// A PoolReporter is a [Limiter] that can tell the state of a family.
+type PoolReporter interface {
+	Pool(Family) PoolStats
+}
+
+// Stats returns a snapshot. Families are independent of each other, so sums
+// over them may be a little off under load.
+func (c *Client) Stats() Stats {
+	out := c.stats.snapshot()
+	if pools, ok := c.limiter.(PoolReporter); ok {
+		for f, s := range out {
+			s.PoolStats = pools.Pool(f)
+			out[f] = s
+		}
+	}
+	return Stats{Families: out}
+}
+
+// Names returns the families in the snapshot in alphabetical order.
+func (s Stats) Names() []Family { return slices.Sorted(maps.Keys(s.Families)) }
+
+// counters counts per family. Calls without a family are not counted.
+type counters struct {
+	mu       sync.Mutex
+	families map[Family]*FamilyStats
+}
+
+func (c *counters) update(f Family, change func(*FamilyStats)) {
+	if f == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.families[f]
+	if s == nil {
+		s = new(FamilyStats)
+		if c.families == nil {
+			c.families = make(map[Family]*FamilyStats)
+		}
+		c.families[f] = s
+	}
+	change(s)
+}
+
+func (c *counters) admitted(f Family) {
+	c.update(f, func(s *FamilyStats) { s.Admitted++ })
+}
+
+func (c *counters) retried(f Family) {
+	c.update(f, func(s *FamilyStats) { s.Retries++ })
+}
+
+func (c *counters) landed(f Family, fl *flight) {
+	c.update(f, func(s *FamilyStats) {
+		switch {
+		case fl.refusal != nil && fl.refusal.StatusCode == 429:
+			s.Refused++
+		case fl.refusal == nil && fl.resp != nil:
+			s.Served++
+		}
+		s.Credits += int64(max(fl.meta.CharacterCost, 0))
+	})
+}
+
+func (c *counters) snapshot() map[Family]FamilyStats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make(map[Family]FamilyStats, len(c.families))
+	for f, s := range c.families {
+		out[f] = *s
+	}
+	return out
+}

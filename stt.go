@@ -1,0 +1,487 @@
+package elevenlabs
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
+)
+
+// An STTRequest is everything that can be asked of speech to text. Only Audio
+// is required. A field at its zero value is left out of the request, so that
+// the server's default holds.
+//
+// Source: POST /v1/speech-to-text in the OpenAPI document.
+type STTRequest struct {
+	// Audio is what is transcribed: at least 100 ms, up to 5 GB and 10 hours, in
+	// any common audio or video container.
+	Audio AudioSource
+	// ModelID is the model. Default: the client's, else scribe_v2.
+	ModelID string
+	// LanguageCode is what is spoken, in ISO 639-1 or 639-3. Default: the
+	// client's, else detected.
+	LanguageCode string
+	// TagAudioEvents marks laughter and the like. Default true.
+	TagAudioEvents *bool
+	// NumSpeakers is the most speakers there can be, 1 to 32. Default not told.
+	NumSpeakers int
+	// TimestampsGranularity is none, word or character. Default word.
+	TimestampsGranularity string
+	// Diarize tells speakers apart. Default false.
+	Diarize bool
+	// DiarizationThreshold is from 0.1 to 0.4, higher for fewer speakers. Only
+	// with Diarize and without NumSpeakers. Vendor's default about 0.22.
+	DiarizationThreshold *float64
+	// AdditionalFormats asks for files of the transcript, at most 10.
+	AdditionalFormats []AdditionalFormat
+	// FileFormat is pcm_s16le_16 for raw 16 kHz mono samples without a header,
+	// which is faster. Default other.
+	FileFormat string
+	// Webhook has the transcript delivered to a webhook: the answer carries
+	// RequestID instead of text. Default false.
+	Webhook bool
+	// WebhookID chooses one webhook. Only with Webhook. Default all of them.
+	WebhookID string
+	// WebhookMetadata comes back with the delivery: a JSON object of at most 16
+	// KB and depth 2. Only with Webhook.
+	WebhookMetadata map[string]any
+	// Temperature is from 0 to 2. Default the model's, mostly 0.
+	Temperature *float64
+	// Seed makes the transcript repeatable, 0 to 2147483647.
+	Seed *uint32
+	// UseMultiChannel transcribes each channel by itself, at most 5, each
+	// billed. Default false.
+	UseMultiChannel bool
+	// MultichannelOutputStyle is separate or combined. Default separate.
+	MultichannelOutputStyle string
+	// EntityDetection is all, categories (pii, phi, pci, other,
+	// offensive_language) or types of entities to find, for 30 % more.
+	EntityDetection []string
+	// EntityRedaction is what of EntityDetection to hide, for 30 % more; the
+	// answer then has no Entities.
+	EntityRedaction []string
+	// EntityRedactionMode is redacted, entity_type or enumerated_entity_type.
+	// Default enumerated_entity_type.
+	EntityRedactionMode string
+	// NoVerbatim drops fillers and false starts, with scribe_v2. Default false.
+	NoVerbatim bool
+	// UseSpeakerLibrary names known speakers. Only with Diarize. Default false.
+	UseSpeakerLibrary bool
+	// DetectSpeakerRoles names speakers agent and customer, for 10 % more. Only
+	// with Diarize and without UseMultiChannel. Default false.
+	DetectSpeakerRoles bool
+	// Keyterms are words to expect, for 20 % more: at most 1000, each below 50
+	// characters and of at most 5 words, without any of <>{}[]\.
+	Keyterms []string
+	// ZeroRetention asks the vendor to keep nothing (enable_logging=false).
+	ZeroRetention bool
+	// Token is a single-use token of type batch_scribe that stands in for the
+	// API key. Its use spends it, so a call that was sent is not retried.
+	Token string
+	// Extra adds form fields that this package does not know.
+	Extra map[string]string
+
+	// Duration is how long the audio plays. With Channels it decides how many
+	// requests the call counts for: one for each 8 minutes, at most 4, times the
+	// channels with UseMultiChannel. Default: as the audio's header tells, 1
+	// request if it does not. It is not sent.
+	Duration time.Duration
+	// Channels is how many channels the audio has. Default: as its header tells.
+	// It is not sent.
+	Channels int
+}
+
+// An AdditionalFormat asks for a file of the transcript. Fields at their zero
+// value are left out, so that the server's default holds.
+type AdditionalFormat struct {
+	// Format is segmented_json, docx, pdf, txt, html or srt. Required.
+	Format string `json:"format"`
+	// IncludeSpeakers defaults to true, for srt and txt to false.
+	IncludeSpeakers *bool `json:"include_speakers,omitempty"`
+	// IncludeTimestamps defaults to true.
+	IncludeTimestamps *bool `json:"include_timestamps,omitempty"`
+	// SegmentOnSilenceLongerThan is in seconds; for srt 0.8.
+	SegmentOnSilenceLongerThan *float64 `json:"segment_on_silence_longer_than_s,omitempty"`
+	// MaxSegmentDuration is in seconds; for srt 4.
+	MaxSegmentDuration *float64 `json:"max_segment_duration_s,omitempty"`
+	// MaxSegmentChars is in characters; for srt 84.
+	MaxSegmentChars *int `json:"max_segment_chars,omitempty"`
+	// MaxCharactersPerLine is for srt (42) and txt (100).
+	MaxCharactersPerLine *int `json:"max_characters_per_line,omitempty"`
+}
+
+// STT transcribes audio of the given media type, such as audio/mpeg, and
+// returns the text; channels transcribed separately are joined by line breaks.
+// An empty type means that it is not known. [Client.Transcribe] is the same
+// with every field and with words and times.
+func (c *Client) STT(ctx context.Context, audio []byte, mime string, opts ...STTOption) (string, error) {
+	req, cfg := STTRequest{Audio: AudioBytes(audio, mime)}, c.call
+	for _, o := range opts {
+		if o == nil {
+			return "", badArgument("STTOption", "an option is nil")
+		}
+		if err := o.applySTT(&req, &cfg); err != nil {
+			return "", err
+		}
+	}
+	t, err := c.transcribe(ctx, req, cfg)
+	if err != nil {
+		return "", err
+	}
+	return t.text(), nil
+}
+
+// Transcribe transcribes audio. An upload from a file or a reader is streamed
+// in constant memory.
+//
+// Errors are as of [Client.Synthesize].
+func (c *Client) Transcribe(ctx context.Context, req STTRequest, opts ...CallOption) (*Transcript, error) {
+	cfg, err := c.callConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	return c.transcribe(ctx, req, cfg)
+}
+
+func (c *Client) transcribe(ctx context.Context, req STTRequest, cfg callConfig) (*Transcript, error) {
+	call, err := c.sttCall(req.over(c.stt))
+	if err != nil {
+		return nil, err
+	}
+	var t *Transcript
+	err = c.perform(ctx, call, cfg, func(f *flight) error {
+		data, err := f.readAll()
+		if err != nil {
+			return err
+		}
+		t, err = decodeTranscript(data)
+		if err != nil {
+			return &ResponseError{Op: call.Op, Meta: f.meta, Err: err}
+		}
+		t.Meta = f.meta
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// sttCall checks a request and describes the call.
+func (c *Client) sttCall(req STTRequest) (Call, error) {
+	if err := req.validate(); err != nil {
+		return Call{}, err
+	}
+	form := multipart.New()
+	if err := req.fill(form); err != nil {
+		return Call{}, err
+	}
+	call := Call{
+		Op: "STT", Method: http.MethodPost, Path: "/v1/speech-to-text", Query: url.Values{},
+		Family: FamilyOf(req.ModelID), Weight: 1, Billable: true,
+		token: req.Token, zeroRetention: req.ZeroRetention,
+	}
+	if req.ZeroRetention {
+		call.Query.Set("enable_logging", "false")
+	}
+	if req.Token != "" {
+		call.Query.Set("token", req.Token)
+	}
+	if req.Audio.kind == sourceURL {
+		form.End()
+		call.Body = Body{Length: form.Length(0), Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(form.Around(nil)), nil
+		}}
+		call.Weight = weigh(req.Duration, 1)
+		call.firstByte = sttPatience(req.Duration, -1)
+	} else {
+		src, err := req.Audio.prepare()
+		if err != nil {
+			return Call{}, err
+		}
+		req.attach(&call, form, src)
+	}
+	call.Body.ContentType = form.ContentType()
+	return call, nil
+}
+
+// attach puts the audio behind the form's fields and weighs it.
+func (r *STTRequest) attach(call *Call, form *multipart.Form, src content) {
+	form.EndWithFile("file", src.name, src.mime)
+	call.Body = Body{Length: form.Length(src.size), Once: src.once, Open: func() (io.ReadCloser, error) {
+		file, err := src.open()
+		if err != nil {
+			return nil, err
+		}
+		return readCloser{form.Around(file), file}, nil
+	}}
+	length, channels := r.Duration, r.Channels
+	if r.FileFormat == "pcm_s16le_16" {
+		if length == 0 && src.size > 0 {
+			length = time.Duration(src.size) * time.Second / 32_000
+		}
+	} else if info, ok := src.measure(); ok {
+		if length == 0 {
+			length = info.Duration
+		}
+		if channels == 0 {
+			channels = info.Channels
+		}
+	}
+	if !r.UseMultiChannel {
+		channels = 1
+	}
+	call.Weight = weigh(length, channels)
+	call.firstByte = sttPatience(length, src.size)
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// weigh says how many requests a transcription counts for: long audio is cut
+// into up to four pieces, and each channel is transcribed by itself.
+//
+// Source: the vendor's models page of August 2025.
+func weigh(length time.Duration, channels int) int {
+	const piece = 8 * time.Minute
+	pieces := (length + piece - 1) / piece
+	return int(min(max(pieces, 1), 4)) * min(max(channels, 1), 5)
+}
+
+// sttPatience is how long the start of an answer may take: the length of the
+// audio, as far as it is known, besides the usual.
+func sttPatience(length time.Duration, size int64) time.Duration {
+	const slowest = 4_000 // bytes a second, 32 kbit/s
+	switch {
+	case length > 0:
+		return defaultFirstByte + length
+	case size > 0:
+		return defaultFirstByte + min(time.Duration(size/slowest)*time.Second, 10*time.Hour)
+	}
+	return time.Hour
+}
+
+func (r STTRequest) over(base STTRequest) STTRequest {
+	if r.ModelID == "" {
+		r.ModelID = base.ModelID
+	}
+	if r.ModelID == "" {
+		r.ModelID = defaultSTTModel
+	}
+	if r.LanguageCode == "" {
+		r.LanguageCode = base.LanguageCode
+	}
+	if r.Duration == 0 {
+		r.Duration = base.Duration
+	}
+	return r
+}
+
+func (r *STTRequest) validate() error {
+	if err := r.Audio.validate(); err != nil {
+		return err
+	}
+	for _, id := range []struct{ field, value string }{
+		{"ModelID", r.ModelID}, {"LanguageCode", r.LanguageCode}, {"TimestampsGranularity", r.TimestampsGranularity},
+		{"FileFormat", r.FileFormat}, {"MultichannelOutputStyle", r.MultichannelOutputStyle},
+		{"EntityRedactionMode", r.EntityRedactionMode}, {"WebhookID", r.WebhookID}, {"Token", r.Token},
+	} {
+		if id.value != "" {
+			if err := checkID("STTRequest."+id.field, id.value); err != nil {
+				return err
+			}
+		}
+	}
+	for _, check := range []func() error{r.validateNumbers, r.validateSpeakers, r.validateEntities, r.validateKeyterms, r.validateDelivery} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *STTRequest) validateNumbers() error {
+	switch {
+	case r.NumSpeakers < 0 || r.NumSpeakers > 32:
+		return badArgument("STTRequest.NumSpeakers", "%d is not from 1 to 32", r.NumSpeakers)
+	case outside(r.DiarizationThreshold, 0.1, 0.4):
+		return badArgument("STTRequest.DiarizationThreshold", "%v is not from 0.1 to 0.4", *r.DiarizationThreshold)
+	case outside(r.Temperature, 0, 2):
+		return badArgument("STTRequest.Temperature", "%v is not from 0 to 2", *r.Temperature)
+	case r.Seed != nil && *r.Seed > math.MaxInt32:
+		return badArgument("STTRequest.Seed", "%d is above %d", *r.Seed, math.MaxInt32)
+	case r.Duration < 0:
+		return badArgument("STTRequest.Duration", "%v is negative", r.Duration)
+	case r.Channels < 0:
+		return badArgument("STTRequest.Channels", "%d is negative", r.Channels)
+	}
+	return nil
+}
+
+func outside(v *float64, low, high float64) bool {
+	return v != nil && !(*v >= low && *v <= high) // NaN is outside
+}
+
+func (r *STTRequest) validateSpeakers() error {
+	switch {
+	case r.DiarizationThreshold != nil && (!r.Diarize || r.NumSpeakers > 0):
+		return badArgument("STTRequest.DiarizationThreshold", "needs Diarize and excludes NumSpeakers")
+	case r.UseSpeakerLibrary && !r.Diarize:
+		return badArgument("STTRequest.UseSpeakerLibrary", "needs Diarize")
+	case r.DetectSpeakerRoles && (!r.Diarize || r.UseMultiChannel):
+		return badArgument("STTRequest.DetectSpeakerRoles", "needs Diarize and excludes UseMultiChannel")
+	case r.MultichannelOutputStyle != "" && !r.UseMultiChannel:
+		return badArgument("STTRequest.MultichannelOutputStyle", "needs UseMultiChannel")
+	}
+	return nil
+}
+
+func (r *STTRequest) validateEntities() error {
+	switch {
+	case slices.Contains(r.EntityDetection, ""):
+		return badArgument("STTRequest.EntityDetection", "an entry is empty")
+	case slices.Contains(r.EntityRedaction, ""):
+		return badArgument("STTRequest.EntityRedaction", "an entry is empty")
+	case len(r.EntityRedaction) > 0 && len(r.EntityDetection) == 0:
+		return badArgument("STTRequest.EntityRedaction", "needs EntityDetection")
+	case r.EntityRedactionMode != "" && len(r.EntityRedaction) == 0:
+		return badArgument("STTRequest.EntityRedactionMode", "needs EntityRedaction")
+	}
+	return nil
+}
+
+func (r *STTRequest) validateKeyterms() error {
+	const field = "STTRequest.Keyterms"
+	if len(r.Keyterms) > 1000 {
+		return badArgument(field, "%d given, at most 1000", len(r.Keyterms))
+	}
+	for _, k := range r.Keyterms {
+		switch {
+		case strings.TrimSpace(k) == "":
+			return badArgument(field, "a term is blank")
+		case utf8.RuneCountInString(k) >= 50:
+			return badArgument(field, "%q has 50 characters or more", k)
+		case len(strings.Fields(k)) > 5:
+			return badArgument(field, "%q has more than 5 words", k)
+		case strings.ContainsAny(k, `<>{}[]\`):
+			return badArgument(field, `%q has one of <>{}[]\`, k)
+		}
+	}
+	return nil
+}
+
+func (r *STTRequest) validateDelivery() error {
+	switch {
+	case r.WebhookID != "" && !r.Webhook:
+		return badArgument("STTRequest.WebhookID", "needs Webhook")
+	case len(r.WebhookMetadata) > 0 && !r.Webhook:
+		return badArgument("STTRequest.WebhookMetadata", "needs Webhook")
+	case len(r.AdditionalFormats) > 10:
+		return badArgument("STTRequest.AdditionalFormats", "%d given, at most 10", len(r.AdditionalFormats))
+	}
+	for _, f := range r.AdditionalFormats {
+		if f.Format == "" {
+			return badArgument("STTRequest.AdditionalFormats", "one has no Format")
+		}
+	}
+	return nil
+}
+
+// fill writes the form's fields, in the encodings that live answers proved:
+// lists of terms as repeated fields, additional formats as one field of JSON.
+func (r *STTRequest) fill(form *multipart.Form) error {
+	add := func(name, value string) {
+		if value != "" {
+			form.Add(name, value)
+		}
+	}
+	yes := func(name string, set bool) {
+		if set {
+			form.Add(name, "true")
+		}
+	}
+	list := func(name string, values []string) {
+		for _, v := range values {
+			form.Add(name, v)
+		}
+	}
+	add("model_id", r.ModelID)
+	if r.Audio.cloud {
+		add("cloud_storage_url", r.Audio.url)
+	} else {
+		add("source_url", r.Audio.url)
+	}
+	add("language_code", r.LanguageCode)
+	if r.TagAudioEvents != nil {
+		form.Add("tag_audio_events", strconv.FormatBool(*r.TagAudioEvents))
+	}
+	if r.NumSpeakers > 0 {
+		form.Add("num_speakers", strconv.Itoa(r.NumSpeakers))
+	}
+	add("timestamps_granularity", r.TimestampsGranularity)
+	yes("diarize", r.Diarize)
+	add("diarization_threshold", decimal(r.DiarizationThreshold))
+	add("file_format", r.FileFormat)
+	add("temperature", decimal(r.Temperature))
+	if r.Seed != nil {
+		form.Add("seed", strconv.FormatUint(uint64(*r.Seed), 10))
+	}
+	yes("use_multi_channel", r.UseMultiChannel)
+	add("multichannel_output_style", r.MultichannelOutputStyle)
+	list("entity_detection", r.EntityDetection)
+	list("entity_redaction", r.EntityRedaction)
+	add("entity_redaction_mode", r.EntityRedactionMode)
+	yes("no_verbatim", r.NoVerbatim)
+	yes("use_speaker_library", r.UseSpeakerLibrary)
+	yes("detect_speaker_roles", r.DetectSpeakerRoles)
+	list("keyterms", r.Keyterms)
+	yes("webhook", r.Webhook)
+	add("webhook_id", r.WebhookID)
+	return r.fillJSON(form)
+}
+
+// fillJSON writes the fields whose values are JSON, and those of Extra.
+func (r *STTRequest) fillJSON(form *multipart.Form) error {
+	if len(r.AdditionalFormats) > 0 {
+		b, err := json.Marshal(r.AdditionalFormats)
+		if err != nil {
+			return badArgument("STTRequest.AdditionalFormats", "cannot be written as JSON: %v", err)
+		}
+		form.Add("additional_formats", string(b))
+	}
+	if len(r.WebhookMetadata) > 0 {
+		b, err := json.Marshal(r.WebhookMetadata)
+		switch {
+		case err != nil:
+			return badArgument("STTRequest.WebhookMetadata", "cannot be written as JSON: %v", err)
+		case len(b) > 16<<10:
+			return badArgument("STTRequest.WebhookMetadata", "is %d bytes of JSON, at most %d", len(b), 16<<10)
+		}
+		form.Add("webhook_metadata", string(b))
+	}
+	for name, value := range r.Extra {
+		if name == "" || name == "file" {
+			return badArgument("STTRequest.Extra", "%q is not a field of its own", name)
+		}
+		form.Add(name, value)
+	}
+	return nil
+}
+
+func decimal(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'g', -1, 64)
+}

@@ -1,0 +1,284 @@
+package elevenlabs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/audio"
+)
+
+// An AudioSource is where the audio of a transcription comes from. It is made
+// by [AudioBytes], [AudioReader], [AudioFile], [AudioURL] or [AudioCloudURL].
+type AudioSource struct {
+	data   []byte
+	reader io.Reader
+	path   string
+	url    string
+	cloud  bool
+	mime   string
+	kind   sourceKind
+}
+
+type sourceKind int
+
+const (
+	sourceNone sourceKind = iota
+	sourceBytes
+	sourceReader
+	sourceFile
+	sourceURL
+)
+
+// AudioBytes is audio in memory, with its media type; an empty type means that
+// it is not known. The bytes must not change until the call has ended.
+func AudioBytes(data []byte, mime string) AudioSource {
+	return AudioSource{kind: sourceBytes, data: data, mime: mime}
+}
+
+// AudioReader is audio from a reader, streamed in constant memory. If the
+// reader can also seek, the upload has a known length and is repeated from the
+// reader's present offset when a retry needs it; if it cannot, a call that
+// fails after the upload began is not retried. The reader is not closed.
+func AudioReader(r io.Reader, mime string) AudioSource {
+	return AudioSource{kind: sourceReader, reader: r, mime: mime}
+}
+
+// AudioFile is a file, opened for each attempt and streamed in constant memory.
+func AudioFile(path string) AudioSource {
+	return AudioSource{kind: sourceFile, path: path}
+}
+
+// AudioURL is media that the vendor fetches itself: a hosted file or a page of
+// YouTube, TikTok and others.
+func AudioURL(u string) AudioSource { return AudioSource{kind: sourceURL, url: u} }
+
+// AudioCloudURL is an https file in cloud storage, below 2 GB, which may be
+// pre-signed.
+//
+// Deprecated: by the vendor; use AudioURL.
+func AudioCloudURL(u string) AudioSource {
+	return AudioSource{kind: sourceURL, url: u, cloud: true}
+}
+
+// String describes the source without its content.
+func (s AudioSource) String() string {
+	switch s.kind {
+	case sourceBytes:
+		return fmt.Sprintf("%d bytes", len(s.data))
+	case sourceReader:
+		return "a reader"
+	case sourceFile:
+		return "a file"
+	case sourceURL:
+		return "a URL"
+	}
+	return "no audio"
+}
+
+func (s AudioSource) validate() error {
+	const field = "STTRequest.Audio"
+	switch s.kind {
+	case sourceNone:
+		return badArgument(field, "is missing; use AudioBytes, AudioReader, AudioFile or AudioURL")
+	case sourceBytes:
+		if len(s.data) == 0 {
+			return badArgument(field, "is empty")
+		}
+	case sourceReader:
+		if s.reader == nil {
+			return badArgument(field, "the reader is nil")
+		}
+	case sourceFile:
+		if s.path == "" {
+			return badArgument(field, "the path is empty")
+		}
+	case sourceURL:
+		u, err := url.Parse(s.url)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (s.cloud || u.Scheme != "http") {
+			return badArgument(field, "the URL is not one the vendor can fetch")
+		}
+	}
+	if s.mime == "" {
+		return nil
+	}
+	if t, _, err := mime.ParseMediaType(s.mime); err != nil || !strings.Contains(t, "/") {
+		return badArgument(field, "%q is not a media type such as audio/mpeg", s.mime)
+	}
+	return nil
+}
+
+// A content is an audio source made ready to be sent: measured, and openable.
+type content struct {
+	size int64  // in bytes, -1 if not known
+	head []byte // its first bytes, as far as they could be looked at
+	once bool
+	open func() (io.ReadCloser, error)
+	name string
+	mime string
+}
+
+// headSize is how much of a source is looked at to learn how long it plays.
+const headSize = 64 << 10
+
+// prepare looks at a source that is not a URL.
+func (s AudioSource) prepare() (content, error) {
+	c := content{name: "audio" + extension(s.mime), mime: s.mime}
+	if c.mime == "" {
+		c.mime = "application/octet-stream"
+	}
+	switch s.kind {
+	case sourceBytes:
+		c.size, c.head = int64(len(s.data)), s.data[:min(len(s.data), headSize)]
+		c.open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.data)), nil }
+		return c, nil
+	case sourceFile:
+		return s.prepareFile(c)
+	}
+	return s.prepareReader(c)
+}
+
+func (s AudioSource) prepareFile(c content) (content, error) {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return c, fileError(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return c, fileError(err)
+	case !info.Mode().IsRegular():
+		return c, badArgument("STTRequest.Audio", "%s is not a regular file; use AudioReader", filepath.Base(s.path))
+	case info.Size() == 0:
+		return c, badArgument("STTRequest.Audio", "%s is empty", filepath.Base(s.path))
+	}
+	c.name, c.size = filepath.Base(s.path), info.Size()
+	if t := mime.TypeByExtension(filepath.Ext(s.path)); t != "" {
+		c.mime = t
+	}
+	c.head = peek(f)
+	c.open = func() (io.ReadCloser, error) { return os.Open(s.path) }
+	return c, nil
+}
+
+func fileError(err error) error {
+	var reason = err.Error()
+	return &ArgumentError{Field: "STTRequest.Audio", Reason: reason, Err: err}
+}
+
+func (s AudioSource) prepareReader(c content) (content, error) {
+	if seeker, ok := s.reader.(io.ReadSeeker); ok {
+		if r, size, err := newRewinder(seeker); err == nil {
+			if size == 0 {
+				return c, badArgument("STTRequest.Audio", "the reader is at its end")
+			}
+			c.size, c.open = size, r.open
+			if rc, err := r.open(); err == nil {
+				c.head = peek(rc)
+				rc.Close()
+			}
+			return c, nil
+		}
+	}
+	c.size, c.once = -1, true
+	if l, ok := s.reader.(interface{ Len() int }); ok {
+		c.size = int64(l.Len())
+	}
+	c.open = func() (io.ReadCloser, error) { return io.NopCloser(s.reader), nil }
+	return c, nil
+}
+
+func peek(r io.Reader) []byte {
+	head, _ := io.ReadAll(io.LimitReader(r, headSize))
+	return head
+}
+
+// A rewinder reads a seeker from the same offset again and again. A reader it
+// opened is cut off when the next one is opened, so that an attempt that is
+// over cannot take bytes from its successor.
+type rewinder struct {
+	start int64
+
+	mu   sync.Mutex // held while reading
+	r    io.ReadSeeker
+	turn int
+}
+
+var errRewound = errors.New("the source has been rewound for another attempt")
+
+// newRewinder fails for what has a Seek method and cannot seek, such as a
+// pipe's os.File.
+func newRewinder(r io.ReadSeeker) (*rewinder, int64, error) {
+	start, err := r.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil, 0, err
+	}
+	end, err := r.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, 0, err
+	}
+	if _, err := r.Seek(start, io.SeekStart); err != nil {
+		return nil, 0, err
+	}
+	return &rewinder{start: start, r: r}, max(end-start, 0), nil
+}
+
+func (w *rewinder) open() (io.ReadCloser, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, err := w.r.Seek(w.start, io.SeekStart); err != nil {
+		return nil, err
+	}
+	w.turn++
+	return &rewound{w: w, turn: w.turn}, nil
+}
+
+type rewound struct {
+	w    *rewinder
+	turn int
+}
+
+func (r *rewound) Read(p []byte) (int, error) {
+	r.w.mu.Lock()
+	defer r.w.mu.Unlock()
+	if r.turn != r.w.turn {
+		return 0, errRewound
+	}
+	return r.w.r.Read(p)
+}
+
+func (r *rewound) Close() error {
+	r.w.mu.Lock()
+	defer r.w.mu.Unlock()
+	if r.turn == r.w.turn {
+		r.w.turn++
+	}
+	return nil
+}
+
+// extension gives an upload without a name one that fits its type; some
+// servers look at nothing else.
+func extension(mediaType string) string {
+	t, _, _ := mime.ParseMediaType(mediaType)
+	if ext, ok := extensions[t]; ok {
+		return ext
+	}
+	return ""
+}
+
+var extensions = map[string]string{
+	"audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/wave": ".wav",
+	"audio/ogg": ".ogg", "audio/opus": ".opus", "audio/flac": ".flac", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a",
+	"audio/aac": ".aac", "audio/webm": ".webm", "video/mp4": ".mp4", "video/webm": ".webm", "audio/pcm": ".pcm",
+}
+
+// measure tells how long the audio plays, as far as its first bytes show.
+func (c content) measure() (audio.Info, bool) { return audio.Measure(c.head, c.size) }

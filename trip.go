@@ -1,0 +1,198 @@
+package elevenlabs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+)
+
+// A trip is a call on its way: as many flights as it takes.
+type trip struct {
+	client *Client
+	ctx    context.Context
+	call   Call
+	cfg    callConfig
+
+	attempts int
+	retries  int // attempts that counted against MaxRetries
+	refusals int // attempts that a full account refused
+	queued   time.Duration
+	place    uint64
+	waits    backoff.BackOff
+}
+
+// perform takes a call along the one path of all calls: wait for room, send,
+// judge, and again if that is safe. receive reads the answer of an attempt
+// that was served; it keeps the flight to hand the body on.
+func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive func(*flight) error) error {
+	t := &trip{client: c, ctx: ctx, call: call, cfg: cfg}
+	for {
+		f, err := t.admit()
+		if err != nil {
+			return t.fail(&opError{op: call.Op, what: "waiting for a slot", err: err})
+		}
+		if err = f.send(); err == nil {
+			err = receive(f)
+		}
+		if err == nil && f.kept {
+			return nil
+		}
+		f.finish(err)
+		if err == nil {
+			return nil
+		}
+		if err = t.again(f, err); err != nil {
+			return t.fail(err)
+		}
+	}
+}
+
+// admit waits for room in flight and prepares an attempt.
+func (t *trip) admit() (*flight, error) {
+	c := t.client
+	f := &flight{trip: t, call: &t.call}
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.hooks.queued(t.ctx, t.event())
+	if t.call.Family != "" {
+		from := time.Now()
+		permit, err := c.limiter.Acquire(t.ctx, Admission{
+			Family: t.call.Family, Weight: t.call.Weight,
+			Priority: t.cfg.priority, Tenant: t.cfg.tenant, Place: t.place,
+		})
+		t.queued += time.Since(from)
+		if err != nil {
+			return nil, err
+		}
+		f.permit, t.place = permit, permit.Place
+	}
+	t.attempts++
+	c.stats.admitted(t.call.Family)
+	c.hooks.admitted(t.ctx, t.event())
+	f.ctx, f.watch.cancel = context.WithCancelCause(t.ctx)
+	f.watch.limits = t.cfg.timeouts.over(Timeouts{
+		Connect: defaultConnect, FirstByte: max(t.call.firstByte, defaultFirstByte), Gap: defaultGap,
+	})
+	return f, nil
+}
+
+// land takes a flight's permit back and counts what it brought.
+func (t *trip) land(f *flight, err error) {
+	c := t.client
+	if t.call.Family != "" {
+		c.limiter.Release(f.permit, f.outcome())
+	}
+	c.stats.landed(t.call.Family, f)
+	if f.kept || err == nil {
+		e := t.event()
+		e.Meta, e.Err = f.meta, err
+		c.hooks.done(t.ctx, e)
+	}
+}
+
+// again waits until a failed attempt may be repeated, or returns the error
+// that ends the call.
+func (t *trip) again(f *flight, err error) error {
+	class := ClassFinal
+	if t.ctx.Err() == nil {
+		class = classify(err, f.sent(), t.call.Billable)
+	}
+	final := t.name(f, class, err)
+	switch {
+	case class == ClassFinal, class == ClassAmbiguous && !t.cfg.retryAmbiguous, t.cfg.maxRetries == 0:
+		return final
+	case t.call.Body.Once && f.begun.Load(), t.call.token != "" && f.sent():
+		return &opError{op: t.call.Op, what: "not repeated, the request can be made only once", err: final}
+	}
+	wait, ok := t.pause(err)
+	if !ok {
+		return final
+	}
+	t.client.stats.retried(t.call.Family)
+	e := t.event()
+	e.Class, e.Err, e.Wait, e.Meta = class, err, wait, f.meta
+	t.client.hooks.retry(t.ctx, e)
+	if wait == 0 {
+		return nil
+	}
+	if err := sleep(t.ctx, wait); err != nil {
+		return &opError{op: t.call.Op, what: "waiting to retry", err: err}
+	}
+	return nil
+}
+
+// pause says how long to wait before the next attempt, and false if there is
+// none. A call that a full account refused goes back to its place in line,
+// where the limiter knows best when a slot is free; it is as patient as its
+// context. All other retries are counted.
+func (t *trip) pause(err error) (time.Duration, bool) {
+	var api *APIError
+	asked := time.Duration(0)
+	if errors.As(err, &api) {
+		asked = api.RetryAfter
+	}
+	var wait time.Duration
+	if errors.Is(err, ErrConcurrencyLimit) && t.cfg.backOff == nil && t.call.Family != "" {
+		t.refusals++
+	} else {
+		if t.retries >= t.cfg.maxRetries {
+			return 0, false
+		}
+		t.retries++
+		if t.waits == nil {
+			t.waits = t.cfg.newBackOff()
+		}
+		if wait = t.waits.NextBackOff(); wait == backoff.Stop {
+			return 0, false
+		}
+	}
+	if asked > 0 {
+		wait = asked
+	}
+	return wait, asked <= maxRetryAfter && t.inTime(wait)
+}
+
+// inTime reports whether the caller's deadline leaves anything after a wait.
+func (t *trip) inTime(wait time.Duration) bool {
+	deadline, ok := t.ctx.Deadline()
+	return !ok || time.Until(deadline) > wait
+}
+
+// name gives an attempt's error the form in which the caller gets it.
+func (t *trip) name(f *flight, class Class, err error) error {
+	var (
+		api  *APIError
+		resp *ResponseError
+	)
+	wrong := errors.As(err, &resp)
+	switch {
+	case errors.As(err, &api), wrong && class != ClassAmbiguous:
+		return err
+	case class == ClassAmbiguous:
+		if wrong {
+			err = resp.Err
+		}
+		return &AmbiguousError{Op: t.call.Op, Meta: f.meta, Bytes: f.received, Err: err}
+	case class == ClassRefused:
+		return &opError{op: t.call.Op, what: "the request could not be sent", err: err}
+	}
+	return &opError{op: t.call.Op, err: err}
+}
+
+func (t *trip) fail(err error) error {
+	e := t.event()
+	e.Err = err
+	t.client.hooks.done(t.ctx, e)
+	return err
+}
+
+func (t *trip) event() Event {
+	return Event{
+		Op: t.call.Op, Family: t.call.Family, Weight: max(t.call.Weight, 1),
+		Attempt: t.attempts, Retry: t.retries, MaxRetries: t.cfg.maxRetries, Refusals: t.refusals,
+		Queued: t.queued,
+	}
+}

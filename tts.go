@@ -1,0 +1,390 @@
+package elevenlabs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/audio"
+)
+
+// A TTSRequest is everything that can be asked of text to speech. Only Text is
+// required. A field at its zero value is left out of the request, so that the
+// server's default holds, but for VoiceID, ModelID, Format and VoiceSettings,
+// which the client's own defaults fill in.
+//
+// Source: POST /v1/text-to-speech/{voice_id} in the OpenAPI document.
+type TTSRequest struct {
+	// Text is what is spoken: not blank, valid UTF-8, and no longer than the
+	// model takes (10,000 code points for the default model).
+	Text string
+	// VoiceID is who speaks. Default: the client's, see [WithVoice].
+	VoiceID string
+	// ModelID is the model. Default: the client's, else eleven_multilingual_v2.
+	ModelID string
+	// Format is how the audio is encoded. Default: the client's, else
+	// FormatMP3_44100_128.
+	Format Format
+	// LanguageCode forces a language, in ISO 639-1, on models that support it;
+	// eleven_multilingual_v2 ignores it.
+	LanguageCode string
+	// VoiceSettings overrides the settings stored with the voice.
+	VoiceSettings *VoiceSettings
+	// Dictionaries are applied in order, at most 3.
+	Dictionaries []DictionaryLocator
+	// Seed makes the speech repeatable, as far as the model can.
+	Seed *uint32
+	// PreviousText and NextText are what comes before and after, for the
+	// intonation. They are neither spoken nor billed. The v3 models refuse them.
+	PreviousText, NextText string
+	// PreviousRequestIDs and NextRequestIDs are the RequestIDs of the speech
+	// before and after, at most 3 each, about 2 hours old at most. They win over
+	// the texts. Not with ZeroRetention; the v3 models refuse them.
+	PreviousRequestIDs, NextRequestIDs []string
+	// TextNormalization spells out numbers and the like: auto, on or off. Default
+	// auto; on needs Enterprise with the v2.5 models.
+	TextNormalization string
+	// LanguageTextNormalization is normalisation by language, slow, Japanese
+	// only today. Default false.
+	LanguageTextNormalization bool
+	// ZeroRetention asks the vendor to keep nothing (enable_logging=false).
+	// Accounts without that right are ignored silently: see
+	// Meta.RetentionIgnored.
+	ZeroRetention bool
+	// OptimizeStreamingLatency trades quality for latency, 0 to 4.
+	//
+	// Deprecated: by the vendor; choose a flash model instead.
+	OptimizeStreamingLatency *int
+	// UsePVCAsIVC uses the instant version of a professional voice.
+	//
+	// Deprecated: by the vendor.
+	UsePVCAsIVC bool
+	// Extra adds fields that this package does not know to the JSON body. The
+	// API ignores a field it does not know either, without a word.
+	Extra map[string]any
+}
+
+// VoiceSettings overrides how a voice speaks. A nil field keeps the setting
+// stored with the voice.
+type VoiceSettings struct {
+	// Stability is from 0 to 1; low is lively, high is even. Vendor's default 0.5.
+	Stability *float64 `json:"stability,omitempty"`
+	// SimilarityBoost is from 0 to 1. Vendor's default 0.75.
+	SimilarityBoost *float64 `json:"similarity_boost,omitempty"`
+	// Style exaggerates, from 0 to 1. Vendor's default 0.
+	Style *float64 `json:"style,omitempty"`
+	// UseSpeakerBoost is the vendor's default true.
+	UseSpeakerBoost *bool `json:"use_speaker_boost,omitempty"`
+	// Speed is 1 by default. The v2 models take 0.7 to 1.2, the v3 and v4
+	// models ignore it.
+	Speed *float64 `json:"speed,omitempty"`
+}
+
+// A DictionaryLocator names a pronunciation dictionary.
+type DictionaryLocator struct {
+	// ID is the dictionary. Required.
+	ID string `json:"pronunciation_dictionary_id"`
+	// VersionID is the version. Default the latest.
+	VersionID string `json:"version_id,omitempty"`
+}
+
+// Speech is audio that was asked for.
+type Speech struct {
+	// Audio is whole and not empty.
+	Audio []byte
+	// Format is how it is encoded.
+	Format Format
+	// Meta is what the answer told besides.
+	Meta Meta
+}
+
+// TTS speaks a text and returns the audio, in mp3_44100_128 unless an option
+// says otherwise. [Client.Synthesize] is the same with every field and with
+// what the answer tells besides.
+func (c *Client) TTS(ctx context.Context, text string, opts ...TTSOption) ([]byte, error) {
+	req, cfg := TTSRequest{Text: text}, c.call
+	for _, o := range opts {
+		if o == nil {
+			return nil, badArgument("TTSOption", "an option is nil")
+		}
+		if err := o.applyTTS(&req, &cfg); err != nil {
+			return nil, err
+		}
+	}
+	speech, err := c.synthesize(ctx, req, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return speech.Audio, nil
+}
+
+// Synthesize speaks a text and returns the whole audio.
+//
+// Errors are an [ArgumentError] before anything is sent, an [APIError], an
+// [AmbiguousError] when the answer was lost, a [ResponseError] when it is not
+// audio, or the context's.
+func (c *Client) Synthesize(ctx context.Context, req TTSRequest, opts ...CallOption) (*Speech, error) {
+	cfg, err := c.callConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	return c.synthesize(ctx, req, cfg)
+}
+
+func (c *Client) synthesize(ctx context.Context, req TTSRequest, cfg callConfig) (*Speech, error) {
+	call, req, err := c.ttsCall(ctx, req, cfg, "")
+	if err != nil {
+		return nil, err
+	}
+	var speech *Speech
+	err = c.perform(ctx, call, cfg, func(f *flight) error {
+		if err := f.checkAudioType(); err != nil {
+			return err
+		}
+		data, err := f.readAll()
+		if err != nil {
+			return err
+		}
+		if err := f.checkAudio(data, req.Format); err != nil {
+			return err
+		}
+		speech = &Speech{Audio: data, Format: req.Format, Meta: f.meta}
+		return nil
+	})
+	return speech, err
+}
+
+// checkAudioType refuses an answer that says it is text. Nothing else that a
+// server says of audio is trusted: the vendor declares types it does not send.
+func (f *flight) checkAudioType() error {
+	t, _, _ := mime.ParseMediaType(f.resp.Header.Get("Content-Type"))
+	if t == "application/json" || strings.HasSuffix(t, "+json") || strings.HasPrefix(t, "text/") {
+		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: fmt.Errorf("%w but %s", ErrNotAudio, t)}
+	}
+	return nil
+}
+
+// checkAudio refuses silence, and text in audio's clothes.
+func (f *flight) checkAudio(head []byte, format Format) error {
+	switch {
+	case len(head) == 0:
+		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: ErrEmptyAudio}
+	case format.startsLikeText(head[0]):
+		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: fmt.Errorf("%w but text", ErrNotAudio)}
+	}
+	return nil
+}
+
+// ttsCall checks a request, fills in the client's defaults and describes the
+// call to the convert endpoint, or to another one behind it.
+func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, endpoint string) (Call, TTSRequest, error) {
+	req = req.over(c.tts)
+	if err := req.validate(endpoint != ""); err != nil {
+		return Call{}, req, err
+	}
+	body, err := req.body()
+	if err != nil {
+		return Call{}, req, err
+	}
+	if req.VoiceID == "" {
+		if req.VoiceID, err = c.firstVoice(ctx, cfg); err != nil {
+			return Call{}, req, err
+		}
+	}
+	return Call{
+		Op: "TTS", Method: http.MethodPost,
+		Path:  "/v1/text-to-speech/" + url.PathEscape(req.VoiceID) + endpoint,
+		Query: req.query(), Body: body,
+		Family: FamilyOf(req.ModelID), Weight: 1, Billable: true,
+		zeroRetention: req.ZeroRetention,
+		firstByte:     defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
+	}, req, nil
+}
+
+// over fills the fields that a client has defaults for.
+func (r TTSRequest) over(base TTSRequest) TTSRequest {
+	if r.VoiceID == "" {
+		r.VoiceID = base.VoiceID
+	}
+	if r.ModelID == "" {
+		r.ModelID = base.ModelID
+	}
+	if r.ModelID == "" {
+		r.ModelID = defaultModel
+	}
+	if r.Format == "" {
+		r.Format = base.Format
+	}
+	if r.Format == "" {
+		r.Format = defaultFormat
+	}
+	if r.VoiceSettings == nil {
+		r.VoiceSettings = base.VoiceSettings
+	}
+	return r
+}
+
+func (r *TTSRequest) validate(stream bool) error {
+	if err := r.validateText(); err != nil {
+		return err
+	}
+	for _, id := range []struct{ field, value string }{
+		{"VoiceID", r.VoiceID}, {"ModelID", r.ModelID}, {"Format", string(r.Format)},
+		{"LanguageCode", r.LanguageCode}, {"TextNormalization", r.TextNormalization},
+	} {
+		if id.value != "" {
+			if err := checkID("TTSRequest."+id.field, id.value); err != nil {
+				return err
+			}
+		}
+	}
+	if stream && r.Format.is(audio.WAV) {
+		return badArgument("TTSRequest.Format", "%s cannot be streamed; use pcm of the same rate", r.Format)
+	}
+	if l := r.OptimizeStreamingLatency; l != nil && (*l < 0 || *l > 4) {
+		return badArgument("TTSRequest.OptimizeStreamingLatency", "%d is not from 0 to 4", *l)
+	}
+	if r.VoiceSettings != nil {
+		if err := r.VoiceSettings.validate("TTSRequest.VoiceSettings"); err != nil {
+			return err
+		}
+	}
+	return r.validateContext()
+}
+
+func (r *TTSRequest) validateText() error {
+	const field = "TTSRequest.Text"
+	switch n := utf8.RuneCountInString(r.Text); {
+	case strings.TrimSpace(r.Text) == "":
+		return badArgument(field, "is blank")
+	case !utf8.ValidString(r.Text):
+		return badArgument(field, "is not valid UTF-8")
+	case maxCharacters[r.ModelID] > 0 && n > maxCharacters[r.ModelID]:
+		return &ArgumentError{
+			Field: field, Err: ErrTextTooLong,
+			Reason: fmt.Sprintf("has %d characters, %s takes %d", n, r.ModelID, maxCharacters[r.ModelID]),
+		}
+	}
+	return nil
+}
+
+// validateContext checks what is sent along with the text.
+func (r *TTSRequest) validateContext() error {
+	if n := len(r.Dictionaries); n > 3 {
+		return badArgument("TTSRequest.Dictionaries", "%d given, at most 3", n)
+	}
+	for _, d := range r.Dictionaries {
+		if d.ID == "" {
+			return badArgument("TTSRequest.Dictionaries", "a dictionary has no ID")
+		}
+	}
+	for _, ids := range []struct {
+		field string
+		ids   []string
+	}{{"PreviousRequestIDs", r.PreviousRequestIDs}, {"NextRequestIDs", r.NextRequestIDs}} {
+		field := "TTSRequest." + ids.field
+		switch {
+		case len(ids.ids) > 3:
+			return badArgument(field, "%d given, at most 3", len(ids.ids))
+		case slices.Contains(ids.ids, ""):
+			return badArgument(field, "an id is empty")
+		case len(ids.ids) > 0 && r.ZeroRetention:
+			return badArgument(field, "cannot be combined with ZeroRetention: the vendor needs the stored speech")
+		}
+	}
+	return nil
+}
+
+func (s *VoiceSettings) validate(field string) error {
+	for _, v := range []struct {
+		name  string
+		value *float64
+		unit  bool // from 0 to 1 by the schema
+	}{
+		{"Stability", s.Stability, true}, {"SimilarityBoost", s.SimilarityBoost, true},
+		{"Style", s.Style, false}, {"Speed", s.Speed, false},
+	} {
+		switch {
+		case v.value == nil:
+		case math.IsNaN(*v.value), math.IsInf(*v.value, 0):
+			return badArgument(field+"."+v.name, "is not a number")
+		case v.unit && (*v.value < 0 || *v.value > 1):
+			return badArgument(field+"."+v.name, "%v is not from 0 to 1", *v.value)
+		}
+	}
+	return nil
+}
+
+// ttsBody is the JSON of a request.
+type ttsBody struct {
+	Text                      string              `json:"text"`
+	ModelID                   string              `json:"model_id"`
+	LanguageCode              string              `json:"language_code,omitempty"`
+	VoiceSettings             *VoiceSettings      `json:"voice_settings,omitempty"`
+	Dictionaries              []DictionaryLocator `json:"pronunciation_dictionary_locators,omitempty"`
+	Seed                      *uint32             `json:"seed,omitempty"`
+	PreviousText              string              `json:"previous_text,omitempty"`
+	NextText                  string              `json:"next_text,omitempty"`
+	PreviousRequestIDs        []string            `json:"previous_request_ids,omitempty"`
+	NextRequestIDs            []string            `json:"next_request_ids,omitempty"`
+	UsePVCAsIVC               bool                `json:"use_pvc_as_ivc,omitempty"`
+	TextNormalization         string              `json:"apply_text_normalization,omitempty"`
+	LanguageTextNormalization bool                `json:"apply_language_text_normalization,omitempty"`
+}
+
+func (r *TTSRequest) body() (Body, error) {
+	known := ttsBody{
+		Text: r.Text, ModelID: r.ModelID, LanguageCode: r.LanguageCode, VoiceSettings: r.VoiceSettings,
+		Dictionaries: r.Dictionaries, Seed: r.Seed, PreviousText: r.PreviousText, NextText: r.NextText,
+		PreviousRequestIDs: r.PreviousRequestIDs, NextRequestIDs: r.NextRequestIDs, UsePVCAsIVC: r.UsePVCAsIVC,
+		TextNormalization: r.TextNormalization, LanguageTextNormalization: r.LanguageTextNormalization,
+	}
+	if len(r.Extra) == 0 {
+		return JSONBody(known)
+	}
+	return withExtra(known, r.Extra)
+}
+
+// withExtra adds fields that the request's type does not have.
+func withExtra(known ttsBody, extra map[string]any) (Body, error) {
+	b, err := json.Marshal(known)
+	if err != nil {
+		return Body{}, badArgument("TTSRequest", "cannot be written as JSON: %v", err)
+	}
+	all := map[string]any{}
+	if err := json.Unmarshal(b, &all); err != nil {
+		return Body{}, badArgument("TTSRequest", "cannot be written as JSON: %v", err)
+	}
+	for name := range extra {
+		if _, taken := all[name]; taken || name == "" {
+			return Body{}, badArgument("TTSRequest.Extra", "%q is a field of its own", name)
+		}
+	}
+	maps.Copy(all, extra)
+	body, err := JSONBody(all)
+	if err != nil {
+		return Body{}, badArgument("TTSRequest.Extra", "cannot be written as JSON")
+	}
+	return body, nil
+}
+
+func (r *TTSRequest) query() url.Values {
+	q := url.Values{"output_format": {string(r.Format)}}
+	if r.ZeroRetention {
+		q.Set("enable_logging", "false")
+	}
+	if r.OptimizeStreamingLatency != nil {
+		q.Set("optimize_streaming_latency", strconv.Itoa(*r.OptimizeStreamingLatency))
+	}
+	return q
+}
