@@ -3,7 +3,10 @@ package elevenlabs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // A Limiter decides when a call may be sent. [NewLimiter] makes the one a
@@ -49,6 +52,8 @@ type Permit struct {
 	Admission
 	// ID tells one permit of a limiter from another; it is never 0.
 	ID uint64
+
+	pool *pool // where a LocalLimiter took it from
 }
 
 // An Outcome is what an attempt taught a [Limiter].
@@ -138,8 +143,8 @@ func (cfg LimiterConfig) validate() error {
 type LocalLimiter struct {
 	cfg LimiterConfig
 
-	mu    sync.RWMutex // guards the map, not the pools
-	pools map[Family]*pool
+	mu    sync.Mutex              // held while a pool is added
+	pools atomic.Pointer[[]*pool] // replaced, never changed; too few for a map
 }
 
 // NewLimiter returns a limiter for one account. The error is an
@@ -148,24 +153,22 @@ func NewLimiter(cfg LimiterConfig) (*LocalLimiter, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	limits := make(map[Family]int, len(cfg.Limits))
-	for f, n := range cfg.Limits {
-		limits[f] = n
-	}
-	cfg.Limits = limits
-	return &LocalLimiter{cfg: cfg, pools: make(map[Family]*pool)}, nil
+	cfg.Limits = maps.Clone(cfg.Limits)
+	l := &LocalLimiter{cfg: cfg}
+	l.pools.Store(new([]*pool))
+	return l, nil
 }
 
 // Acquire implements [Limiter].
 func (l *LocalLimiter) Acquire(ctx context.Context, a Admission) (Permit, error) {
 	a.Weight = max(a.Weight, 1)
-	return l.pool(a.Family).acquire(ctx, a)
+	return l.pool(a.Family).acquire(ctx, &a)
 }
 
 // Release implements [Limiter].
 func (l *LocalLimiter) Release(p Permit, o Outcome) {
-	if p.ID != 0 {
-		l.pool(p.Family).release(p, o)
+	if p.pool != nil {
+		p.pool.release(p.ID, o)
 	}
 }
 
@@ -176,17 +179,25 @@ func (l *LocalLimiter) Pool(f Family) PoolStats { return l.pool(f).stats() }
 func (l *LocalLimiter) String() string { return fmt.Sprintf("LocalLimiter(%s)", l.cfg.Tier) }
 
 func (l *LocalLimiter) pool(f Family) *pool {
-	l.mu.RLock()
-	p := l.pools[f]
-	l.mu.RUnlock()
-	if p != nil {
-		return p
+	for _, p := range *l.pools.Load() {
+		if p.family == f {
+			return p
+		}
 	}
+	return l.addPool(f)
+}
+
+func (l *LocalLimiter) addPool(f Family) *pool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if p = l.pools[f]; p == nil {
-		p = newPool(l.cfg.Tier.Limit(f), l.cfg.Limits[f])
-		l.pools[f] = p
+	pools := *l.pools.Load()
+	for _, p := range pools {
+		if p.family == f { // added while we waited
+			return p
+		}
 	}
+	p := newPool(f, l.cfg.Tier.Limit(f), l.cfg.Limits[f])
+	pools = append(slices.Clone(pools), p)
+	l.pools.Store(&pools)
 	return p
 }

@@ -25,7 +25,8 @@ const (
 
 // pool admits the calls of one family.
 type pool struct {
-	fixed int // the caller's override, which the limit never exceeds; 0 without
+	family Family
+	fixed  int // the caller's override, which the limit never exceeds; 0 without
 
 	mu      sync.Mutex // guards everything below
 	sem     *semaphore.Weighted
@@ -43,8 +44,8 @@ type pool struct {
 }
 
 // newPool returns a pool with the limit of the plan, or with the caller's own.
-func newPool(planned, fixed int) *pool {
-	p := &pool{sem: semaphore.NewWeighted(maxSlots), fixed: fixed, limit: planned}
+func newPool(f Family, planned, fixed int) *pool {
+	p := &pool{family: f, sem: semaphore.NewWeighted(maxSlots), fixed: fixed, limit: planned}
 	if fixed > 0 {
 		p.limit = fixed
 	}
@@ -53,7 +54,7 @@ func newPool(planned, fixed int) *pool {
 	return p
 }
 
-func (p *pool) acquire(ctx context.Context, a Admission) (Permit, error) {
+func (p *pool) acquire(ctx context.Context, a *Admission) (Permit, error) {
 	if err := ctx.Err(); err != nil {
 		return Permit{}, err
 	}
@@ -63,11 +64,11 @@ func (p *pool) acquire(ctx context.Context, a Admission) (Permit, error) {
 		a.Place = p.place
 	}
 	if p.line.comesFirst(a.Place) && p.take(a.Weight) {
-		permit := p.leases.lend(a, p.share(a.Weight))
+		id := p.leases.lend(p.share(a.Weight))
 		p.mu.Unlock()
-		return permit, nil
+		return Permit{Admission: *a, ID: id, pool: p}, nil
 	}
-	w := &waiter{Admission: a, admitted: make(chan Permit, 1)}
+	w := &waiter{Admission: *a, admitted: make(chan Permit, 1)}
 	heap.Push(&p.line, w)
 	p.mu.Unlock()
 
@@ -88,23 +89,23 @@ func (p *pool) leave(w *waiter) {
 	if w.index >= 0 {
 		heap.Remove(&p.line, w.index)
 	} else {
-		p.giveBack(<-w.admitted)
+		p.giveBack((<-w.admitted).ID)
 	}
 	p.admit()
 }
 
-func (p *pool) release(permit Permit, o Outcome) {
+func (p *pool) release(id uint64, o Outcome) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.giveBack(permit) {
+	if p.giveBack(id) {
 		p.learn(o)
 		p.admit()
 	}
+	p.mu.Unlock()
 }
 
 // giveBack returns a permit's slots, and reports false for one that is not out.
-func (p *pool) giveBack(permit Permit) bool {
-	slots := p.leases.take(permit.ID)
+func (p *pool) giveBack(id uint64) bool {
+	slots := p.leases.take(id)
 	if slots == 0 {
 		return false
 	}
@@ -122,9 +123,9 @@ func (p *pool) take(weight int) bool {
 // admit hands slots to the head of the line, for as long as it can be served.
 func (p *pool) admit() {
 	p.settle()
-	for p.line.Len() > 0 && p.take(p.line[0].Weight) {
+	for len(p.line) > 0 && p.take(p.line[0].Weight) {
 		w := heap.Pop(&p.line).(*waiter)
-		w.admitted <- p.leases.lend(w.Admission, p.share(w.Weight))
+		w.admitted <- Permit{Admission: w.Admission, ID: p.leases.lend(p.share(w.Weight)), pool: p}
 	}
 }
 
@@ -132,6 +133,9 @@ func (p *pool) admit() {
 // what it should be, as far as calls in flight allow.
 func (p *pool) settle() {
 	want := maxSlots - p.limit
+	if p.ballast == want {
+		return
+	}
 	if p.ballast > want {
 		p.sem.Release(int64(p.ballast - want))
 		p.ballast = want
@@ -162,6 +166,9 @@ func (p *pool) learn(o Outcome) {
 func (p *pool) told(limit int) {
 	if p.fixed > 0 {
 		limit = min(limit, p.fixed)
+	}
+	if limit == p.ceiling {
+		return
 	}
 	if p.limit == p.ceiling {
 		p.limit = limit
@@ -272,7 +279,7 @@ type lease struct {
 	slots int32 // 0 when it is not out
 }
 
-func (l *leases) lend(a Admission, slots int) Permit {
+func (l *leases) lend(slots int) uint64 {
 	if len(l.free) == 0 {
 		l.free = append(l.free, uint32(len(l.out)))
 		l.out = append(l.out, lease{})
@@ -284,7 +291,7 @@ func (l *leases) lend(a Admission, slots int) Permit {
 	e.lent++
 	e.slots = int32(slots)
 	l.slots += slots
-	return Permit{Admission: a, ID: uint64(e.lent)<<32 | uint64(i)}
+	return uint64(e.lent)<<32 | uint64(i)
 }
 
 // take ends a lease and returns its slots, or 0 if it is not out.
