@@ -1,0 +1,200 @@
+package elevenlabstest
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// exportOptions is one entry of additional_formats. Nil means the default of
+// the format.
+type exportOptions struct {
+	Format               string   `json:"format"`
+	IncludeSpeakers      *bool    `json:"include_speakers"`
+	IncludeTimestamps    *bool    `json:"include_timestamps"`
+	MaxCharactersPerLine *int     `json:"max_characters_per_line"`
+	MaxSegmentChars      *int     `json:"max_segment_chars"`
+	MaxSegmentDurationS  *float64 `json:"max_segment_duration_s"`
+}
+
+type exportAnswer struct {
+	RequestedFormat string `json:"requested_format"`
+	FileExtension   string `json:"file_extension"`
+	ContentType     string `json:"content_type"`
+	IsBase64Encoded bool   `json:"is_base64_encoded"`
+	Content         string `json:"content"`
+}
+
+// An exportKind says how a format is made.
+type exportKind struct {
+	extension   string
+	contentType string
+	binary      bool
+	write       func(exportOptions, transcriptAnswer, []segment) string
+}
+
+// exportKinds are the formats of additional_formats. Subtitles and plain text
+// are made in full; the others are a line that names the text.
+var exportKinds = map[string]exportKind{
+	"srt":            {"srt", "text/plain", false, writeSRT},
+	"txt":            {"txt", "text/plain", false, writeTXT},
+	"html":           {"html", "text/html", false, writeHTML},
+	"segmented_json": {"json", "application/json", false, writeSegments},
+	"pdf":            {"pdf", "application/pdf", true, writePlain},
+	"docx": {
+		"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", true, writePlain,
+	},
+}
+
+// A segment is a run of words that is shown together.
+type segment struct {
+	text       string
+	start, end float64
+	speaker    string
+}
+
+func export(wanted []exportOptions, t transcriptAnswer, timed []wordAnswer) []exportAnswer {
+	var out []exportAnswer
+	for _, o := range wanted {
+		kind := exportKinds[o.Format]
+		content := kind.write(o, t, o.cut(timed))
+		if kind.binary {
+			content = base64.StdEncoding.EncodeToString([]byte(content))
+		}
+		out = append(out, exportAnswer{
+			RequestedFormat: o.Format, FileExtension: kind.extension, ContentType: kind.contentType,
+			IsBase64Encoded: kind.binary, Content: content,
+		})
+	}
+	return out
+}
+
+// limits returns the greatest length of a segment, in code points and
+// seconds. Subtitles have bounds by default, the others none.
+func (o exportOptions) limits() (chars int, seconds float64) {
+	chars, seconds = math.MaxInt, math.Inf(1)
+	if o.Format == "srt" {
+		chars, seconds = 84, 4
+	}
+	if o.MaxSegmentChars != nil {
+		chars = *o.MaxSegmentChars
+	}
+	if o.MaxSegmentDurationS != nil {
+		seconds = *o.MaxSegmentDurationS
+	}
+	return chars, seconds
+}
+
+// cut makes segments of words. A word longer than a segment has its own.
+func (o exportOptions) cut(words []wordAnswer) []segment {
+	chars, seconds := o.limits()
+	var out []segment
+	for _, w := range words {
+		if w.Type == "spacing" {
+			continue
+		}
+		if n := len(out); n > 0 {
+			last := &out[n-1]
+			longer := last.text + " " + w.Text
+			if utf8.RuneCountInString(longer) <= chars && *w.End-last.start <= seconds {
+				last.text, last.end = longer, *w.End
+				continue
+			}
+		}
+		s := segment{text: w.Text, start: *w.Start, end: *w.End}
+		if w.SpeakerID != nil {
+			s.speaker = *w.SpeakerID
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func writeSRT(o exportOptions, _ transcriptAnswer, segments []segment) string {
+	var b strings.Builder
+	for i, s := range segments {
+		text := s.text
+		if s.speaker != "" && orElse(o.IncludeSpeakers, false) {
+			text = "[" + s.speaker + "] " + text
+		}
+		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, clock(s.start, ","), clock(s.end, ","),
+			wrap(text, orElse(o.MaxCharactersPerLine, 42)))
+	}
+	return b.String()
+}
+
+func writeTXT(o exportOptions, _ transcriptAnswer, segments []segment) string {
+	var b strings.Builder
+	for _, s := range segments {
+		text := s.text
+		if s.speaker != "" && orElse(o.IncludeSpeakers, true) {
+			text = s.speaker + ": " + text
+		}
+		if orElse(o.IncludeTimestamps, true) {
+			text = "[" + clock(s.start, ".") + "] " + text
+		}
+		b.WriteString(wrap(text, orElse(o.MaxCharactersPerLine, 100)) + "\n")
+	}
+	return b.String()
+}
+
+func writeHTML(_ exportOptions, t transcriptAnswer, _ []segment) string {
+	return "<html><body><p>" + html.EscapeString(t.Text) + "</p></body></html>"
+}
+
+func writeSegments(_ exportOptions, t transcriptAnswer, segments []segment) string {
+	type jsonSegment struct {
+		Text  string  `json:"text"`
+		Start float64 `json:"start"`
+		End   float64 `json:"end"`
+	}
+	list := []jsonSegment{}
+	for _, s := range segments {
+		list = append(list, jsonSegment{Text: s.text, Start: s.start, End: s.end})
+	}
+	b, err := json.Marshal(map[string]any{"language_code": t.LanguageCode, "segments": list})
+	if err != nil {
+		panic(err) // text and finite numbers only
+	}
+	return string(b)
+}
+
+func writePlain(_ exportOptions, t transcriptAnswer, _ []segment) string { return t.Text }
+
+func orElse[T any](p *T, fallback T) T {
+	if p == nil {
+		return fallback
+	}
+	return *p
+}
+
+// clock prints seconds as 00:00:01,500 with the given separator.
+func clock(seconds float64, separator string) string {
+	ms := int64(math.Round(seconds * 1000))
+	return fmt.Sprintf("%02d:%02d:%02d%s%03d", ms/3_600_000, ms/60_000%60, ms/1000%60, separator, ms%1000)
+}
+
+// wrap breaks a text at blanks so that lines have at most width code points.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	used := 0
+	for i, w := range strings.Fields(text) {
+		n := utf8.RuneCountInString(w)
+		switch {
+		case i == 0:
+		case used+1+n > width:
+			b.WriteByte('\n')
+			used = 0
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(w)
+		used += n
+	}
+	return b.String()
+}

@@ -1,0 +1,158 @@
+package elevenlabs_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
+)
+
+// everyFamily is a limiter's configuration with one limit for all.
+func newLimiter(t testing.TB, limit int) *elevenlabs.LocalLimiter {
+	t.Helper()
+	l, err := elevenlabs.NewLimiter(elevenlabs.LimiterConfig{Limits: map[elevenlabs.Family]int{
+		elevenlabs.FamilyStandard: limit, elevenlabs.FamilyFlash: limit, elevenlabs.FamilySTT: limit,
+	}})
+	require.NoError(t, err)
+	return l
+}
+
+func TestLocalLimiter_Conforms(t *testing.T) {
+	t.Parallel()
+	elevenlabstest.TestLimiter(t, elevenlabstest.LimiterSuite{
+		New: func(t testing.TB, limit int) elevenlabs.Limiter { return newLimiter(t, limit) },
+	})
+}
+
+const standard = elevenlabs.FamilyStandard
+
+func acquire(t testing.TB, l elevenlabs.Limiter, place uint64) elevenlabs.Permit {
+	t.Helper()
+	p, err := l.Acquire(t.Context(), elevenlabs.Admission{Family: standard, Place: place})
+	require.NoError(t, err)
+	return p
+}
+
+func acquireAll(t testing.TB, l elevenlabs.Limiter, n int) []elevenlabs.Permit {
+	t.Helper()
+	var out []elevenlabs.Permit
+	for range n {
+		out = append(out, acquire(t, l, 0))
+	}
+	return out
+}
+
+func TestLocalLimiter_StartsFromThePlan(t *testing.T) {
+	t.Parallel()
+	l, err := elevenlabs.NewLimiter(elevenlabs.LimiterConfig{Tier: elevenlabs.TierPro})
+	require.NoError(t, err)
+	require.Equal(t, 10, l.Pool(elevenlabs.FamilyStandard).Limit)
+	require.Equal(t, 20, l.Pool(elevenlabs.FamilyFlash).Limit)
+	require.Equal(t, 40, l.Pool(elevenlabs.FamilySTT).Limit)
+	require.Equal(t, 10, l.Pool("standard_eleven_v9").Limit)
+}
+
+func TestLocalLimiter_FollowsTheHeader(t *testing.T) {
+	t.Parallel()
+	l, err := elevenlabs.NewLimiter(elevenlabs.LimiterConfig{})
+	require.NoError(t, err)
+	for _, told := range []int{10, 2, 30} {
+		l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: told, InUse: 1})
+		require.Equal(t, told, l.Pool(standard).Limit)
+	}
+}
+
+func TestLocalLimiter_NeverRisesAboveAnOverride(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 2)
+	l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 10, InUse: 1})
+	require.Equal(t, 2, l.Pool(standard).Limit)
+	l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 1, InUse: 1})
+	require.Equal(t, 1, l.Pool(standard).Limit, "but falls with the account")
+}
+
+func TestLocalLimiter_BelievedTooMuch(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 10)
+	permits := acquireAll(t, l, 10)
+	for _, p := range permits[3:] { // the account takes three
+		l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused, Limit: 3})
+	}
+	require.Equal(t, elevenlabs.PoolStats{Limit: 3, InFlight: 3}, l.Pool(standard))
+}
+
+func TestLocalLimiter_LeavesOthersTheirPart(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 5)
+	permits := acquireAll(t, l, 5)
+	for _, p := range permits[2:] { // others hold three of five
+		l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused, Limit: 5})
+	}
+	require.Equal(t, 2, l.Pool(standard).Limit)
+
+	l.Release(permits[0], elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 5, InUse: 5})
+	require.Equal(t, 2, l.Pool(standard).Limit, "an account that is full has nothing to give back")
+	l.Release(permits[1], elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 5, InUse: 3})
+	require.Equal(t, 4, l.Pool(standard).Limit, "room that is told is taken")
+}
+
+func TestLocalLimiter_GrowsBackWithoutBeingTold(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 4)
+	permits := acquireAll(t, l, 4)
+	l.Release(permits[3], elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused})
+	l.Release(permits[2], elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused})
+	require.Equal(t, 2, l.Pool(standard).Limit)
+	quiet := elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed}
+	l.Release(permits[0], quiet)
+	require.Equal(t, 2, l.Pool(standard).Limit)
+	l.Release(permits[1], quiet)
+	require.Equal(t, 3, l.Pool(standard).Limit, "one more after a round of quiet answers")
+	for range 10 {
+		l.Release(acquire(t, l, 0), quiet)
+	}
+	require.Equal(t, 4, l.Pool(standard).Limit, "and never above what was told")
+}
+
+func TestLocalLimiter_PausesWhenOthersHoldEverything(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(t, 3)
+		p := acquire(t, l, 0)
+		var last time.Duration
+		for i, most := range []time.Duration{250, 500, 1000, 2000, 2000} {
+			at := time.Now()
+			l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused, Limit: 3})
+			p = acquire(t, l, p.Place)
+			last = time.Since(at)
+			require.LessOrEqual(t, last, most*time.Millisecond, "pause %d", i)
+			require.GreaterOrEqual(t, last, most*time.Millisecond/2, "pause %d", i)
+		}
+	})
+}
+
+func TestLocalLimiter_FailureTeachesNothing(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 3)
+	l.Release(acquire(t, l, 0), elevenlabs.Outcome{})
+	require.Equal(t, elevenlabs.PoolStats{Limit: 3}, l.Pool(standard))
+}
+
+func TestNewLimiter_BadInput(t *testing.T) {
+	t.Parallel()
+	for _, cfg := range []elevenlabs.LimiterConfig{
+		{Tier: -1}, {Tier: 99},
+		{Limits: map[elevenlabs.Family]int{standard: 0}},
+		{Limits: map[elevenlabs.Family]int{standard: -4}},
+		{Limits: map[elevenlabs.Family]int{standard: 1 << 30}},
+		{Limits: map[elevenlabs.Family]int{"": 1}},
+	} {
+		_, err := elevenlabs.NewLimiter(cfg)
+		var arg *elevenlabs.ArgumentError
+		require.ErrorAs(t, err, &arg, "%+v", cfg)
+	}
+}
