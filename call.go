@@ -157,6 +157,9 @@ func (call *Call) complete() error {
 	if hasDots(clean) {
 		return badArgument("Call.Path", "%q climbs with dot segments", call.Path)
 	}
+	if strings.ContainsFunc(call.Method, notToken) {
+		return badArgument("Call.Method", "%q is not an HTTP method", call.Method)
+	}
 	if call.Weight < 0 {
 		return badArgument("Call.Weight", "%d is negative", call.Weight)
 	}

@@ -300,8 +300,10 @@ func WithHeader(name, value string) CallOption {
 // ownHeaders are set by the client alone.
 var ownHeaders = []string{"Xi-Api-Key", "Content-Type", "Content-Length"}
 
+func notVisible(r rune) bool { return r <= ' ' || r >= 0x7f }
+
 func notToken(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+	return notVisible(r) || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
 }
 
 // WithQuery adds a query parameter to a call, such as one this package does
@@ -401,21 +403,25 @@ func checkKey(key string) error {
 	if key == "" {
 		return badArgument("WithAPIKey", "no key; give WithAPIKey, WithKeySource or ELEVENLABS_API_KEY")
 	}
-	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if strings.ContainsFunc(key, notVisible) {
 		return badArgument("WithAPIKey", "the key contains white space or characters outside ASCII")
 	}
 	return nil
 }
 
-// checkID refuses an id that is empty or would not stand unescaped in a URL:
-// no id of the API needs escaping, and one that does may reach another
-// endpoint.
+// checkID refuses an id that is empty or has other characters than those that
+// stand for themselves anywhere in a URL: no id of the API needs others, and
+// one that has them may reach another endpoint.
 func checkID(field, id string) error {
 	switch {
 	case id == "":
 		return badArgument(field, "is empty")
-	case id == ".", id == "..", url.PathEscape(id) != id:
+	case id == ".", id == "..", strings.ContainsFunc(id, notUnreserved):
 		return badArgument(field, "%q has characters that no id has", id)
 	}
 	return nil
+}
+
+func notUnreserved(r rune) bool {
+	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._~", r))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -295,7 +296,7 @@ func (r *STTRequest) validate() error {
 	for _, id := range []struct{ field, value string }{
 		{"ModelID", r.ModelID}, {"LanguageCode", r.LanguageCode}, {"TimestampsGranularity", r.TimestampsGranularity},
 		{"FileFormat", r.FileFormat}, {"MultichannelOutputStyle", r.MultichannelOutputStyle},
-		{"EntityRedactionMode", r.EntityRedactionMode}, {"WebhookID", r.WebhookID}, {"Token", r.Token},
+		{"EntityRedactionMode", r.EntityRedactionMode}, {"WebhookID", r.WebhookID},
 	} {
 		if id.value != "" {
 			if err := checkID("STTRequest."+id.field, id.value); err != nil {
@@ -325,6 +326,8 @@ func (r *STTRequest) validateNumbers() error {
 		return badArgument("STTRequest.Duration", "%v is negative", r.Duration)
 	case r.Channels < 0:
 		return badArgument("STTRequest.Channels", "%d is negative", r.Channels)
+	case strings.ContainsFunc(r.Token, notVisible):
+		return badArgument("STTRequest.Token", "contains white space or characters outside ASCII")
 	}
 	return nil
 }
@@ -470,11 +473,11 @@ func (r *STTRequest) fillJSON(form *multipart.Form) error {
 		}
 		form.Add("webhook_metadata", string(b))
 	}
-	for name, value := range r.Extra {
+	for _, name := range slices.Sorted(maps.Keys(r.Extra)) {
 		if name == "" || name == "file" {
 			return badArgument("STTRequest.Extra", "%q is not a field of its own", name)
 		}
-		form.Add(name, value)
+		form.Add(name, r.Extra[name])
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func (s AudioSource) prepareFile(c content) (content, error) {
 		return c, badArgument("STTRequest.Audio", "%s is empty", filepath.Base(s.path))
 	}
 	c.name, c.size = filepath.Base(s.path), info.Size()
-	if t := mime.TypeByExtension(filepath.Ext(s.path)); t != "" {
+	if t := typeOf(s.path); t != "" {
 		c.mime = t
 	}
 	c.head = peek(f)
@@ -170,8 +170,7 @@ func (s AudioSource) prepareFile(c content) (content, error) {
 }
 
 func fileError(err error) error {
-	var reason = err.Error()
-	return &ArgumentError{Field: "STTRequest.Audio", Reason: reason, Err: err}
+	return &ArgumentError{Field: "STTRequest.Audio", Reason: err.Error(), Err: err}
 }
 
 func (s AudioSource) prepareReader(c content) (content, error) {
@@ -268,16 +267,34 @@ func (r *rewound) Close() error {
 // servers look at nothing else.
 func extension(mediaType string) string {
 	t, _, _ := mime.ParseMediaType(mediaType)
-	if ext, ok := extensions[t]; ok {
-		return ext
+	for _, m := range mediaTypes {
+		if m.mime == t {
+			return m.ext
+		}
 	}
 	return ""
 }
 
-var extensions = map[string]string{
-	"audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/wave": ".wav",
-	"audio/ogg": ".ogg", "audio/opus": ".opus", "audio/flac": ".flac", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a",
-	"audio/aac": ".aac", "audio/webm": ".webm", "video/mp4": ".mp4", "video/webm": ".webm", "audio/pcm": ".pcm",
+// typeOf returns the type that a file's name promises, whatever the machine
+// knows of types.
+func typeOf(name string) string {
+	ext := strings.ToLower(filepath.Ext(name))
+	for _, m := range mediaTypes {
+		if m.ext == ext {
+			return m.mime
+		}
+	}
+	return ""
+}
+
+// mediaTypes pairs types with extensions, the usual one of several first.
+var mediaTypes = []struct{ mime, ext string }{
+	{"audio/mpeg", ".mp3"}, {"audio/mp3", ".mp3"},
+	{"audio/wav", ".wav"}, {"audio/x-wav", ".wav"}, {"audio/wave", ".wav"},
+	{"audio/ogg", ".ogg"}, {"audio/ogg", ".oga"}, {"audio/opus", ".opus"}, {"audio/flac", ".flac"},
+	{"audio/mp4", ".m4a"}, {"audio/x-m4a", ".m4a"}, {"audio/aac", ".aac"}, {"audio/pcm", ".pcm"},
+	{"audio/webm", ".webm"}, {"video/webm", ".webm"}, {"video/mp4", ".mp4"}, {"video/quicktime", ".mov"},
+	{"video/x-matroska", ".mkv"}, {"video/x-msvideo", ".avi"},
 }
 
 // measure tells how long the audio plays, as far as its first bytes show.
