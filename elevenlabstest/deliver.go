@@ -45,8 +45,15 @@ type stop struct {
 
 // deliver sends a body. It keeps the last byte back until the slot is free:
 // a client that waits for the end before it sends its next request can then
-// never meet its own slot. An error means that the client did not get it all.
-func (c *call) deliver(d delivery) error {
+// never meet its own slot. A body that ends early takes the connection with
+// it: net/http would close a chunked one as if it were whole.
+func (c *call) deliver(d delivery) {
+	if err := c.sendBody(d); err != nil && !c.hungUp {
+		_ = c.hangUp(false)
+	}
+}
+
+func (c *call) sendBody(d delivery) error {
 	d.applyFault(c)
 	if f := c.fault; f != nil && f.stop != nil && f.at == beforeHead {
 		return f.stop(c)
@@ -106,14 +113,15 @@ func (c *call) sendHead(d delivery) {
 		r.Status = d.status
 		r.RequestID, r.HistoryItemID = h.Get("Request-Id"), h.Get("History-Item-Id")
 	})
+	c.begun = true
 	c.w.WriteHeader(d.status)
 	if d.chunked {
 		_ = c.flush()
 	}
 }
 
-// flush pushes what was written to the client. A writer that cannot, such as
-// a recorder of package httptest before Go had one, does not matter.
+// flush pushes what was written to the client. A writer that has no way to,
+// such as one that a caller has wrapped, is left to its own time.
 func (c *call) flush() error {
 	err := http.NewResponseController(c.w).Flush()
 	if errors.Is(err, http.ErrNotSupported) {
@@ -126,6 +134,7 @@ func (c *call) flush() error {
 // with any other end.
 func (c *call) hangUp(reset bool) error {
 	c.leave()
+	c.hungUp = true
 	conn, _, err := http.NewResponseController(c.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // what net/http offers where hijacking is not possible
@@ -178,7 +187,7 @@ func (c *call) sendJSON(status int, v any) {
 			return
 		}
 	}
-	_ = c.deliver(d)
+	c.deliver(d)
 }
 
 func compress(b []byte) *bytes.Buffer {
@@ -203,7 +212,7 @@ func acceptsGzip(h http.Header) bool {
 func (c *call) sendText(status int, contentType, body string) {
 	c.commonHeaders()
 	c.w.Header().Set("Content-Type", contentType)
-	_ = c.deliver(delivery{status: status, body: strings.NewReader(body), size: int64(len(body))})
+	c.deliver(delivery{status: status, body: strings.NewReader(body), size: int64(len(body))})
 }
 
 // fail answers with a failure, a refusal after its time.

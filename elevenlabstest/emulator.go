@@ -58,6 +58,11 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{e: e, w: w, r: r, ctx: r.Context(), trace: trace, rec: e.newRecord(r, trace)}
 	defer c.finish()
 	c.serve()
+	if !c.begun && !c.hungUp {
+		// The client is gone or the server closes. net/http would make a 200 of
+		// an answer that was never given.
+		_ = c.hangUp(false)
+	}
 }
 
 // A job is a request that has been read: what has yet to be checked about it,
@@ -99,6 +104,9 @@ type call struct {
 	inFlight  int  // in the family when admitted, this call included
 	limit     int  // of the family when admitted
 	workspace int  // in flight in all families when admitted
+
+	begun  bool // the head of an answer was sent
+	hungUp bool // the connection was closed under the answer
 }
 
 // serve takes the vendor's order of checks: schema, key, query, business

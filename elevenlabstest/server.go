@@ -90,8 +90,10 @@ func (s *Server) HTTPClient() *http.Client { return s.client }
 // returns when the server has stopped.
 func (s *Server) Close() error {
 	s.closed.Do(func() {
-		s.cancel()
+		// Connections first: a handler that finds its context done has then
+		// nobody left to tell.
 		s.err = s.http.Close()
+		s.cancel()
 		<-s.served
 		// New connections are announced by Serve alone, which has returned, so
 		// from here on the count only falls.

@@ -243,7 +243,7 @@ func (j *ttsJob) answer(c *call) {
 	if j.stream {
 		d.stops = pace(d.size, ready, c.e.scaled(rest))
 	}
-	_ = c.deliver(d)
+	c.deliver(d)
 }
 
 // pace spreads a stream over a time: pieces of equal size at equal distances,
