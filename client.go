@@ -168,8 +168,13 @@ func (cfg *config) httpClient() *http.Client {
 
 // newTransport returns a transport that keeps a connection for each request
 // the largest plan allows in flight.
-func newTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
+// A program that has replaced the default transport means that one.
+func newTransport() http.RoundTripper {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	t = t.Clone()
 	t.MaxIdleConns = 0
 	t.MaxIdleConnsPerHost = 100
 	t.WriteBufferSize = 64 << 10

@@ -1,2 +1,60 @@
-// Package elevenlabs is a client for the ElevenLabs speech API.
+// Package elevenlabs is a client for the ElevenLabs speech API: text to speech
+// and speech to text, within the account's limits and paid for once.
+//
+//	client, err := elevenlabs.New(elevenlabs.WithTier(elevenlabs.TierCreator))
+//	audio, err := client.TTS(ctx, "Hello")
+//	text, err := client.STT(ctx, audio, "audio/mpeg")
+//
+// The key comes from ELEVENLABS_API_KEY unless an option gives one, the voice
+// from ELEVENLABS_VOICE_ID, or else it is the account's first.
+//
+// # Calls
+//
+// [Client.TTS] and [Client.STT] are short for [Client.Synthesize] and
+// [Client.Transcribe], which take a request with every field of the endpoint
+// and return what the answer tells besides: ids, cost, times. Audio is read
+// while it is made with [Client.SynthesizeStream]. [Client.Do] reaches any
+// other endpoint. All of them take the same path through limits, retries and
+// errors.
+//
+// # Limits
+//
+// A plan allows 2 to 30 requests in flight for speech, counted apart for flash
+// models and for transcription, and the API refuses the rest at once. A client
+// keeps to the limit: calls wait in line, first come first served, and hold
+// their slot from the sending to the last byte of the answer. The limit starts
+// from [WithTier] and follows what the API tells. Long audio counts for up to
+// four requests, and is admitted as such. Clients of the same account share a
+// [Limiter].
+//
+// # Retries
+//
+// A call that was refused, or never sent, is repeated; so is one that the
+// server failed, with full jitter between. A call whose answer was lost after
+// it was sent may have been billed and is returned as an [AmbiguousError],
+// unless [WithRetryAmbiguous] says to risk it. After the first byte of a
+// stream nothing is repeated. A call that sleeps before a retry holds no slot.
+// [WithBackOff] takes any back-off of github.com/cenkalti/backoff.
+//
+// # Errors
+//
+// The API's refusals are [APIError]s, told apart by [errors.Is] and sentinels
+// such as [ErrQuotaExceeded] and [ErrVoiceNotFound]: the body's code decides,
+// because the status is often misleading. A value that must fail is an
+// [ArgumentError] before anything is sent. A 200 that is not audio is a
+// [ResponseError], a stream that breaks a [PartialError], a limit of
+// [Timeouts] a [TimeoutError]. The context's own errors stay what they are.
+//
+// # Safety
+//
+// The key is in no error, log or printed value, and goes to no other origin.
+// Ids cannot reach another endpoint, plain http is for loopback, and bodies
+// have caps. Texts and audio are not logged.
+//
+// # Testing
+//
+// Code that takes a [Synthesizer] or a [Transcriber] is easy to mock. Package
+// elevenlabstest has an emulator of the API, limits, billing and failures
+// included, on a network in memory that works inside testing/synctest. As a
+// program it is cmd/elevenlabs-emulator.
 package elevenlabs

@@ -1,0 +1,146 @@
+package elevenlabs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
+)
+
+// The snippets of the README, word for word, each in a function that gives it
+// its surroundings. Where an emulator can stand in they are run.
+
+func readmeUse(ctx context.Context) (string, error) {
+	client, err := elevenlabs.New(elevenlabs.WithTier(elevenlabs.TierCreator)) // key from ELEVENLABS_API_KEY
+	if err != nil {
+		log.Fatal(err)
+	}
+	audio, err := client.TTS(ctx, "Hello") // []byte, mp3_44100_128 unless told otherwise
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := client.STT(ctx, audio, "audio/mpeg")
+	return text, err
+}
+
+func readmeSynthesize(ctx context.Context, client *elevenlabs.Client) error {
+	speech, err := client.Synthesize(ctx, elevenlabs.TTSRequest{
+		Text:          "The total is twelve.",
+		VoiceID:       "JBFqnCBsd6RMkjVDRZzb",
+		ModelID:       "eleven_flash_v2_5",
+		Format:        elevenlabs.FormatPCM_16000,
+		VoiceSettings: &elevenlabs.VoiceSettings{Stability: elevenlabs.Ptr(0.4)},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Println(len(speech.Audio), speech.Meta.CharacterCost, speech.Meta.RequestID)
+	return nil
+}
+
+func readmeStream(ctx context.Context, client *elevenlabs.Client, player io.Writer) error {
+	stream, err := client.SynthesizeStream(ctx, elevenlabs.TTSRequest{Text: "Once upon a time."})
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	_, err = io.Copy(player, stream)
+	return err
+}
+
+func readmeTranscribe(ctx context.Context, client *elevenlabs.Client) error {
+	transcript, err := client.Transcribe(ctx, elevenlabs.STTRequest{
+		Audio:    elevenlabs.AudioFile("meeting.mp3"), // or AudioBytes, AudioReader, AudioURL
+		Diarize:  true,
+		Keyterms: []string{"Kubernetes", "ElevenLabs"},
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range transcript.Words {
+		fmt.Println(w.SpeakerID, w.Text)
+	}
+	return nil
+}
+
+func readmeErrors(ctx context.Context, client *elevenlabs.Client) {
+	_, err := client.TTS(ctx, "Hello")
+	var (
+		api  *elevenlabs.APIError
+		lost *elevenlabs.AmbiguousError
+	)
+	switch {
+	case errors.Is(err, elevenlabs.ErrQuotaExceeded):
+		fmt.Println("out of credits")
+	case errors.Is(err, elevenlabs.ErrVoiceNotFound):
+		fmt.Println("no such voice in this account")
+	case errors.As(err, &lost):
+		fmt.Println("the answer was lost and may have been billed:", lost.Meta.HistoryItemID)
+	case errors.As(err, &api):
+		fmt.Println(api.StatusCode, api.Code, api.RequestID, "after", api.Attempts, "attempts")
+	}
+}
+
+func readmeOptions() (*elevenlabs.Client, error) {
+	client, err := elevenlabs.New(
+		elevenlabs.WithBackOff(elevenlabs.LinearBackOff(2*time.Second)), // 2 s, 4 s, 6 s, for every kind of retry
+		elevenlabs.WithMaxRetries(3),
+		elevenlabs.WithTimeouts(elevenlabs.Timeouts{FirstByte: 20 * time.Second}),
+		elevenlabs.WithLogger(slog.Default()), // "TTS rate limit hit, retrying in 2s (attempt 1/3)"
+	)
+	return client, err
+}
+
+func readmeEmulator(t *testing.T) ([]byte, error) {
+	srv := elevenlabstest.NewServer(t, elevenlabstest.WithTier(elevenlabs.TierFree))
+	srv.Inject(elevenlabstest.SystemBusy().Times(2)) // the next two requests fail
+	client := srv.Client()
+	audio, err := client.TTS(t.Context(), "Hello")
+	return audio, err
+}
+
+func TestReadme_SnippetsRun(t *testing.T) {
+	t.Setenv("ELEVENLABS_API_KEY", "sk_example")
+	t.Chdir(t.TempDir())
+	client, stop := exampleClient()
+	t.Cleanup(func() { _ = stop() })
+
+	audio, err := readmeEmulator(t)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile("meeting.mp3", audio, 0o600))
+	require.NoError(t, readmeSynthesize(t.Context(), client))
+	require.NoError(t, readmeStream(t.Context(), client, io.Discard))
+	require.NoError(t, readmeTranscribe(t.Context(), client))
+	readmeErrors(t.Context(), client)
+	_, err = readmeOptions()
+	require.NoError(t, err)
+	_ = readmeUse // would reach for the vendor
+}
+
+// TestReadme_SnippetsAreThese fails when the README says something that this
+// file does not compile.
+func TestReadme_SnippetsAreThese(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	code, err := os.ReadFile("readme_test.go")
+	require.NoError(t, err)
+	flat := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	require.NotEmpty(t, snippets)
+	for _, s := range snippets {
+		require.Contains(t, flat(string(code)), flat(s[1]))
+	}
+}
