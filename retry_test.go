@@ -41,11 +41,10 @@ func logTo(w io.Writer) *slog.Logger {
 }
 
 // atOnce makes an emulator that answers without delay.
-func atOnce(t testing.TB, opts ...elevenlabstest.Option) *elevenlabstest.Server {
+func atOnce(t testing.TB) *elevenlabstest.Server {
 	t.Helper()
-	return elevenlabstest.NewServer(t, append([]elevenlabstest.Option{
-		elevenlabstest.WithLatency(elevenlabstest.Latency{}), elevenlabstest.WithServiceTime(time.Nanosecond),
-	}, opts...)...)
+	return elevenlabstest.NewServer(t, elevenlabstest.WithLatency(elevenlabstest.Latency{}),
+		elevenlabstest.WithServiceTime(time.Nanosecond))
 }
 
 func TestTTS_WaitsLinearlyAndSaysSo(t *testing.T) {

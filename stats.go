@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 )
@@ -84,7 +85,7 @@ func (c *counters) retried(f Family) {
 func (c *counters) landed(f Family, fl *flight) {
 	c.update(f, func(s *FamilyStats) {
 		switch {
-		case fl.refusal != nil && fl.refusal.StatusCode == 429:
+		case fl.refusal != nil && fl.refusal.StatusCode == http.StatusTooManyRequests:
 			s.Refused++
 		case fl.refusal == nil && fl.resp != nil:
 			s.Served++

@@ -74,7 +74,7 @@ func TestTranscribe_ReplaysWhatCanSeek(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var sizes []int
-			c := clientOn(t, drained(func(r *http.Request, body []byte) (*http.Response, error) {
+			c := clientOn(t, drained(func(_ *http.Request, body []byte) (*http.Response, error) {
 				require.Equal(t, 1, strings.Count(string(body), content))
 				require.NotContains(t, string(body), "skipped")
 				sizes = append(sizes, len(body))
