@@ -42,7 +42,7 @@ func TestNew_BadInput(t *testing.T) {
 		"unknown region":           {elevenlabs.WithRegion("mars"), "WithRegion"},
 		"nil HTTP client":          {elevenlabs.WithHTTPClient(nil), "WithHTTPClient"},
 		"unknown tier":             {elevenlabs.WithTier(99), "WithTier"},
-		"no tier":                  {elevenlabs.WithTier(0), "WithTier"},
+		"negative tier":            {elevenlabs.WithTier(-1), "WithTier"},
 		"no concurrency":           {elevenlabs.WithConcurrency(e, 0), "WithConcurrency"},
 		"negative concurrency":     {elevenlabs.WithConcurrency(e, -1), "WithConcurrency"},
 		"concurrency of no family": {elevenlabs.WithConcurrency("", 1), "WithConcurrency"},
@@ -103,6 +103,13 @@ func TestNew_TakesTheEnvironment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "/v1/text-to-speech/voice_env", path)
 	require.Equal(t, "sk_env", key)
+
+	t.Setenv("ELEVENLABS_BASE_URL", "http://api.example.com")
+	_, err = elevenlabs.New()
+	require.ErrorContains(t, err, "ELEVENLABS_BASE_URL: plain http")
+	_, err = elevenlabs.New(elevenlabs.WithRegion(elevenlabs.RegionEU))
+	require.NoError(t, err, "what the program says beats the environment")
+	t.Setenv("ELEVENLABS_BASE_URL", "")
 
 	t.Setenv("ELEVENLABS_VOICE_ID", "../x")
 	_, err = elevenlabs.New()

@@ -81,8 +81,7 @@ const (
 // as [ArgumentError]s joined into one error; nothing is sent.
 func New(opts ...ClientOption) (*Client, error) {
 	cfg := config{
-		region: RegionGlobal,
-		call:   callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody},
+		call: callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody},
 	}
 	var problems []error
 	for _, o := range opts {
@@ -117,20 +116,26 @@ func (cfg *config) completeKeys() error {
 
 // base parses where the API is.
 func (cfg *config) base() (*url.URL, error) {
-	if cfg.baseURL == "" {
+	field, base := "WithBaseURL", cfg.baseURL
+	switch {
+	case base != "" && cfg.region != "":
+		return nil, badArgument(field, "cannot be combined with WithRegion")
+	case cfg.region != "":
 		return url.Parse(regions[cfg.region])
+	case base == "":
+		field, base = "ELEVENLABS_BASE_URL", os.Getenv("ELEVENLABS_BASE_URL")
 	}
-	if cfg.region != RegionGlobal {
-		return nil, badArgument("WithBaseURL", "cannot be combined with WithRegion")
+	if base == "" {
+		return url.Parse(regions[RegionGlobal])
 	}
-	u, err := url.Parse(cfg.baseURL)
+	u, err := url.Parse(base)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
-		return nil, badArgument("WithBaseURL", "want an http or https URL with a host")
+		return nil, badArgument(field, "want an http or https URL with a host")
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return nil, badArgument("WithBaseURL", "must have no user, query or fragment")
+		return nil, badArgument(field, "must have no user, query or fragment")
 	case u.Scheme == "http" && !cfg.plainHTTP && !isLoopback(u.Hostname()):
-		return nil, badArgument("WithBaseURL", "plain http to %s would show the API key; use https or WithPlainHTTP", u.Host)
+		return nil, badArgument(field, "plain http to %s would show the API key; use https or WithPlainHTTP", u.Host)
 	}
 	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/v1")
 	u.RawPath = ""

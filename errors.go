@@ -29,8 +29,9 @@ var (
 	ErrPlanRequired = errors.New("not in this plan")
 	// ErrNotFound means that something named in the request does not exist.
 	ErrNotFound = errors.New("not found")
-	// ErrVoiceNotFound means that the account has no such voice.
-	ErrVoiceNotFound = errors.New("voice not found")
+	// ErrVoiceNotFound means that the account has no such voice. It is an
+	// ErrNotFound.
+	ErrVoiceNotFound = fmt.Errorf("voice %w", ErrNotFound)
 	// ErrInvalidRequest means that the API refused a value in the request.
 	ErrInvalidRequest = errors.New("invalid request")
 	// ErrTextTooLong means that the text is longer than the model takes.
@@ -101,7 +102,8 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 // An AmbiguousError reports a call that was sent and whose answer was lost:
 // it may or may not have been carried out, and billed. It is not retried
-// unless [WithRetryAmbiguous] allows it.
+// unless [WithRetryAmbiguous] allows it. A caller who gives up on a call that
+// was sent gets one too, which wraps the context's error.
 type AmbiguousError struct {
 	// Op is the call: TTS, STT, or method and path.
 	Op string

@@ -10,18 +10,19 @@ import (
 // many goroutines at once, with the call's context: they must be quick and
 // safe for concurrent use.
 type Hooks struct {
-	// Queued is called when an attempt begins to wait for room in flight.
+	// Queued is called when an attempt asks for room in flight, even if there is
+	// room at once.
 	Queued func(context.Context, Event)
 	// Admitted is called when an attempt has room and is about to be sent.
 	Admitted func(context.Context, Event)
-	// Retry is called when an attempt has failed and another will follow. Err,
-	// Class and Wait are set.
+	// Retry is called when an attempt has failed, its room has been given back,
+	// and another will follow. Err, Class and Wait are set.
 	Retry func(context.Context, Event)
 	// FirstByte is called when the first byte of an answer's body has come.
 	// Meta is set.
 	FirstByte func(context.Context, Event)
-	// Done is called when a call has ended, for a stream when it was read to
-	// its end or closed. Meta is set if an answer came, Err if the call failed.
+	// Done is called when a call has ended and its room has been given back, for
+	// a stream when it was read to its end or closed. Meta is set if an answer came, Err if the call failed.
 	Done func(context.Context, Event)
 }
 

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// logHooks writes what an operator wants to read: retries at Warn, the success
-// of a retried call at Info, attempts at Debug. It never writes a text, audio
+// logHooks writes what an operator wants to read: retries and lost answers at
+// Warn, the success of a retried call at Info, attempts at Debug. It never writes a text, audio
 // or a key.
 func logHooks(log *slog.Logger) Hooks {
 	return Hooks{
@@ -18,11 +18,15 @@ func logHooks(log *slog.Logger) Hooks {
 		},
 		Retry: func(ctx context.Context, e Event) {
 			log.LogAttrs(ctx, slog.LevelWarn, retryText(e), append(attrs(e),
-				slog.Duration("wait", e.Wait), slog.String("class", e.Class.String()), slog.Any("error", e.Err))...)
+				slog.Duration("wait", e.Wait), slog.String("class", e.Class.String()))...)
 		},
 		Done: func(ctx context.Context, e Event) {
 			if e.Meta.RetentionIgnored {
 				log.LogAttrs(ctx, slog.LevelWarn, e.Op+" was stored although zero retention was asked for", attrs(e)...)
+			}
+			var lost *AmbiguousError
+			if errors.As(e.Err, &lost) {
+				log.LogAttrs(ctx, slog.LevelWarn, e.Op+" answer lost, it may have been billed", attrs(e)...)
 			}
 			if e.Err == nil && e.Attempt > 1 {
 				log.LogAttrs(ctx, slog.LevelInfo, fmt.Sprintf("%s served after %s", e.Op, times(e.Attempt-1, "retry", "retries")), attrs(e)...)
@@ -68,9 +72,12 @@ func attrs(e Event) []slog.Attr {
 	}
 	id := e.Meta.RequestID
 	var api *APIError
-	if errors.As(e.Err, &api) {
+	switch {
+	case errors.As(e.Err, &api):
 		a = append(a, slog.Int("status", api.StatusCode), slog.String("code", api.name()))
 		id = api.RequestID
+	case e.Err != nil:
+		a = append(a, slog.String("error", e.Err.Error()))
 	}
 	if id != "" {
 		a = append(a, slog.String("request_id", id))

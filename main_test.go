@@ -19,6 +19,7 @@ import (
 func TestMain(m *testing.M) {
 	os.Unsetenv("ELEVENLABS_API_KEY")
 	os.Unsetenv("ELEVENLABS_VOICE_ID")
+	os.Unsetenv("ELEVENLABS_BASE_URL")
 	code := m.Run()
 	if code == 0 {
 		if left := leaked(); left != "" {

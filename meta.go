@@ -11,9 +11,10 @@ import (
 //
 // Source: the headers of a live answer of 21 August 2026.
 type Meta struct {
-	// RequestID is what stitching and the vendor's support ask for.
+	// RequestID is what stitching asks for. Transcripts have none, only a
+	// TraceID.
 	RequestID string
-	// TraceID is the vendor's trace of the call.
+	// TraceID is what the vendor's support asks for.
 	TraceID string
 	// HistoryItemID names the speech in the account's history; not_stored if
 	// the vendor kept nothing.

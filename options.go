@@ -127,13 +127,15 @@ func WithKeySource(source KeySource) ClientOption {
 }
 
 // WithBaseURL sets where the API is, such as a gateway. A path is kept as a
-// prefix; a final slash or /v1 is taken off. Plain http is accepted for
+// prefix; a final slash or /v1 is taken off. Default: the environment's
+// ELEVENLABS_BASE_URL, else the host of [WithRegion]. Plain http is accepted for
 // loopback addresses only, unless [WithPlainHTTP] allows it.
 func WithBaseURL(base string) ClientOption {
 	return clientOption(func(c *config) error { c.baseURL = base; return nil })
 }
 
-// WithRegion sets which of the vendor's hosts is called. Default RegionGlobal.
+// WithRegion sets which of the vendor's hosts is called, whatever the
+// environment says. Default RegionGlobal.
 // A data residency region needs a key of its own.
 func WithRegion(r Region) ClientOption {
 	return clientOption(func(c *config) error {
@@ -165,12 +167,9 @@ func WithHTTPClient(h *http.Client) ClientOption {
 }
 
 // WithTier tells the account's plan, from which the limits on requests in
-// flight start. Default TierStarter. See [ParseTier] for the names the API uses.
+// flight start; 0 means that it is not known. Default TierStarter. See [ParseTier] for the names the API uses.
 func WithTier(t Tier) ClientOption {
 	return clientOption(func(c *config) error {
-		if !t.valid() {
-			return badArgument("WithTier", "unknown tier %d", int(t))
-		}
 		c.limits.Tier = t
 		return nil
 	})
@@ -239,7 +238,8 @@ func WithMaxRetries(n int) CallOption {
 }
 
 // WithBackOff sets the waits between attempts, for every kind of retry: a call
-// that a full account refused waits by it too instead of for a slot. Default:
+// that a full account refused waits by it too, before it asks for a slot, and
+// is counted. Default:
 // ExponentialBackOff(500 ms, 20 s) after failures, and a slot after a refusal.
 func WithBackOff(b BackOff) CallOption {
 	return callOption(func(c *callConfig) error {

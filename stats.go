@@ -9,7 +9,7 @@ import (
 
 // Stats is a snapshot of what a client has done since it was made.
 type Stats struct {
-	// Families holds the families used so far, by name.
+	// Families holds the families this package knows and those used so far.
 	Families map[Family]FamilyStats
 }
 
@@ -97,7 +97,7 @@ func (c *counters) landed(f Family, fl *flight) {
 func (c *counters) snapshot() map[Family]FamilyStats {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := make(map[Family]FamilyStats, len(c.families))
+	out := map[Family]FamilyStats{FamilyStandard: {}, FamilyFlash: {}, FamilySTT: {}}
 	for f, s := range c.families {
 		out[f] = *s
 	}

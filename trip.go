@@ -96,13 +96,10 @@ func (t *trip) land(f *flight, err error) {
 // again waits until a failed attempt may be repeated, or returns the error
 // that ends the call.
 func (t *trip) again(f *flight, err error) error {
-	class := ClassFinal
-	if t.ctx.Err() == nil {
-		class = classify(err, f.sent(), t.call.Billable)
-	}
+	class := classify(err, f.sent(), t.call.Billable)
 	final := t.name(f, class, err)
 	switch {
-	case class == ClassFinal, class == ClassAmbiguous && !t.cfg.retryAmbiguous, t.cfg.maxRetries == 0:
+	case t.ctx.Err() != nil, class == ClassFinal, class == ClassAmbiguous && !t.cfg.retryAmbiguous, t.cfg.maxRetries == 0:
 		return final
 	case t.call.Body.Once && f.begun.Load(), t.call.token != "" && f.sent():
 		return &opError{op: t.call.Op, what: "not repeated, the request can be made only once", err: final}
@@ -176,7 +173,7 @@ func (t *trip) name(f *flight, class Class, err error) error {
 			err = resp.Err
 		}
 		return &AmbiguousError{Op: t.call.Op, Meta: f.meta, Bytes: f.received, Err: err}
-	case class == ClassRefused:
+	case class == ClassRefused && t.ctx.Err() == nil:
 		return &opError{op: t.call.Op, what: "the request could not be sent", err: err}
 	}
 	return &opError{op: t.call.Op, err: err}
