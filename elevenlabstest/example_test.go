@@ -1,0 +1,53 @@
+package elevenlabstest_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+
+	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
+)
+
+// greet is what a service might do with speech.
+func greet(ctx context.Context, s elevenlabs.Synthesizer, name string) (int, error) {
+	audio, err := s.TTS(ctx, "Hello "+name)
+	return len(audio), err
+}
+
+func ExampleSynthesizerFunc() {
+	mock := elevenlabstest.SynthesizerFunc(func(_ context.Context, text string) ([]byte, error) {
+		return []byte(text), nil
+	})
+	fmt.Println(greet(context.Background(), mock, "Anna"))
+	// Output: 10 <nil>
+}
+
+func ExampleTranscriberFunc() {
+	var mock elevenlabs.Transcriber = elevenlabstest.TranscriberFunc(func(_ context.Context, audio []byte, mime string) (string, error) {
+		return fmt.Sprintf("%d bytes of %s", len(audio), mime), nil
+	})
+	fmt.Println(mock.STT(context.Background(), make([]byte, 3), "audio/mpeg"))
+	// Output: 3 bytes of audio/mpeg <nil>
+}
+
+func ExampleEmulator_Inject() {
+	srv, err := elevenlabstest.Start(elevenlabstest.WithSpeed(1000))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	srv.Inject(elevenlabstest.Status(http.StatusServiceUnavailable, "").Times(2))
+
+	client := srv.Client(elevenlabs.WithBackOff(elevenlabs.LinearBackOff(1)))
+	speech, err := client.Synthesize(context.Background(), elevenlabs.TTSRequest{Text: "Hello"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("attempts:", speech.Meta.Attempts)
+	fmt.Println("billed:", srv.Usage().Characters, "characters")
+	// Output:
+	// attempts: 3
+	// billed: 5 characters
+}
