@@ -1,0 +1,30 @@
+// Package benchmarks measures the client against the least that the same work
+// can cost, and simulates many callers on one account. It holds nothing but
+// tests, in a module of its own so that what it compares with never becomes a
+// dependency of the client. RESULTS.md has the figures.
+//
+// # Cost of a call
+//
+//	for i in $(seq 12); do go test -run '^$' -bench . -benchmem -benchtime 500ms; done | tee new.txt
+//	benchstat new.txt
+//
+// Each benchmark runs its contenders one after the other, so the ratios of one
+// run can be trusted where its times cannot. Names end in who does the work:
+// client is this library, floor is hand-written net/http that does no more than
+// it must, readall and raw are hand-written net/http as most people write it.
+// The path before that says over what: memory is a transport that answers from
+// memory, so that only the caller's own work is counted; loopback is a server
+// in the same process, whose allocations are counted too.
+//
+// -short shortens the long transfers to 64 MiB.
+//
+// # Many callers
+//
+//	go test -run Simulation -v
+//
+// TestSimulation runs scenarios, each with every contender, against the
+// emulator of package elevenlabstest. It runs on the fake clock of
+// testing/synctest, so that minutes cost milliseconds and are exact. What is
+// random is repeated. A further scenario is an entry of scenarios, a further
+// contender one of contenders.
+package benchmarks

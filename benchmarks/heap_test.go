@@ -1,0 +1,50 @@
+package benchmarks_test
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// A heapWatch tells how far the heap rises above where it was. It counts the
+// bytes of all objects, those that are garbage and not yet collected included,
+// of the whole process: a server beside the client is counted too. It is read
+// at known points of a transfer, not by the clock.
+type heapWatch struct {
+	base  atomic.Uint64
+	worst atomic.Int64
+}
+
+// reset forgets what was seen.
+func (w *heapWatch) reset() { w.worst.Store(0) }
+
+// start collects all garbage and counts from there.
+func (w *heapWatch) start() {
+	runtime.GC()
+	runtime.GC() // a sync.Pool keeps what it holds for one more
+	w.base.Store(heapAlloc())
+}
+
+func (w *heapWatch) sample() {
+	w.worst.Store(max(w.worst.Load(), int64(heapAlloc())-int64(w.base.Load())))
+}
+
+// growth is the most that was seen, in bytes.
+func (w *heapWatch) growth() int64 { return w.worst.Load() }
+
+func heapAlloc() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// long is how many bytes a transfer has: full, or 64 MiB with -short.
+func long(full int64, short bool) int64 {
+	if short {
+		return 64 << 20
+	}
+	return full
+}
+
+// sampleEvery is how many bytes of a transfer pass between two looks at the
+// heap: few enough to see a rise, and too many to cost anything.
+const sampleEvery = 16 << 20

@@ -1,0 +1,123 @@
+package benchmarks_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/elevenlabs-go/elevenlabs"
+)
+
+// streamLength is how much is streamed: 18 hours in 128 kb/s.
+const streamLength = 1 << 30
+
+// BenchmarkStream streams 1 GiB to io.Discard. heap-growth-B is by how much the
+// whole process, server included, rises above where it was.
+func BenchmarkStream(b *testing.B) {
+	length := long(streamLength, testing.Short())
+	srv := newStreamServer(b)
+	for _, c := range streamContenders(b, srv.backend) {
+		b.Run(c.name, func(b *testing.B) {
+			srv.warmUp(b, c)
+			srv.length.Store(length)
+			b.ReportAllocs()
+			b.SetBytes(length)
+			srv.heap.reset()
+			for b.Loop() {
+				b.StopTimer()
+				srv.heap.start()
+				b.StartTimer()
+				if n, err := c.stream(b.Context()); n != length || err != nil {
+					b.Fatal(n, err)
+				}
+			}
+			b.ReportMetric(float64(srv.heap.growth()), "heap-growth-B")
+		})
+	}
+}
+
+// Not parallel: it looks at the heap of the whole process.
+func TestStreamHeap(t *testing.T) {
+	length := long(streamLength, testing.Short())
+	srv := newStreamServer(t)
+	client := streamContenders(t, srv.backend)[0]
+	srv.warmUp(t, client)
+	srv.length.Store(length)
+	srv.heap.reset()
+	srv.heap.start()
+	n, err := client.stream(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, length, n)
+	require.LessOrEqual(t, srv.heap.growth(), int64(1<<20))
+}
+
+// A streamServer sends as much as it is told, in pieces of 1 MiB.
+type streamServer struct {
+	backend
+	length atomic.Int64
+	heap   heapWatch
+}
+
+func newStreamServer(tb testing.TB) *streamServer {
+	s := new(streamServer)
+	a := newAnswer("audio/mpeg", newAudio(1<<20))
+	s.backend = onLoopback(tb, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if drain(r.Body) != nil {
+			return
+		}
+		a.writeHeader(w, "")
+		for left := s.length.Load(); left > 0; left -= int64(len(a.body)) {
+			if left%sampleEvery == 0 {
+				s.heap.sample()
+			}
+			if _, err := w.Write(a.body); err != nil {
+				return
+			}
+		}
+		s.heap.sample()
+	}))
+	return s
+}
+
+// warmUp makes the connection and whatever else is made once.
+func (s *streamServer) warmUp(tb testing.TB, c streamContender) {
+	tb.Helper()
+	s.length.Store(1 << 20)
+	_, err := c.stream(tb.Context())
+	require.NoError(tb, err)
+}
+
+type streamContender struct {
+	name   string
+	stream func(context.Context) (int64, error)
+}
+
+func streamContenders(tb testing.TB, be backend) []streamContender {
+	client := be.client(tb)
+	return []streamContender{
+		{"client", func(ctx context.Context) (int64, error) {
+			stream, err := client.SynthesizeStream(ctx, elevenlabs.TTSRequest{Text: sentence})
+			if err != nil {
+				return 0, err
+			}
+			defer stream.Close()
+			return io.Copy(io.Discard, stream)
+		}},
+		{"raw", func(ctx context.Context) (int64, error) {
+			req, err := be.ttsRequest(ctx, sentence)
+			if err != nil {
+				return 0, err
+			}
+			resp, err := be.http.Do(req)
+			if err != nil {
+				return 0, err
+			}
+			defer resp.Body.Close()
+			return io.Copy(io.Discard, resp.Body)
+		}},
+	}
+}
