@@ -131,18 +131,20 @@ func (c *Client) Do(ctx context.Context, call Call, opts ...CallOption) (*Respon
 	return resp, err
 }
 
-// getJSON performs a call and decodes its whole answer.
-func (c *Client) getJSON(ctx context.Context, call Call, cfg callConfig, v any) error {
-	return c.perform(ctx, call, cfg, func(f *flight) error {
+// answerOf performs a call and decodes its whole answer.
+func answerOf[T any](ctx context.Context, c *Client, call Call, cfg callConfig, decode func([]byte, Meta) (T, error)) (T, error) {
+	var answer T
+	err := c.perform(ctx, call, cfg, func(f *flight) error {
 		data, err := f.readAll()
 		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal(data, v); err != nil {
-			return &ResponseError{Op: call.Op, Meta: f.meta, Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
+		if answer, err = decode(data, f.meta); err != nil {
+			return &ResponseError{Op: call.Op, Meta: f.meta, Err: err}
 		}
 		return nil
 	})
+	return answer, err
 }
 
 // complete fills in the defaults of a call and refuses what cannot be sent.

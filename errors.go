@@ -146,7 +146,8 @@ func (e *PartialError) Error() string {
 func (e *PartialError) Unwrap() error { return e.Err }
 
 // A ResponseError reports an answer with status 200 that is not what was
-// asked for. It wraps ErrNotAudio, ErrEmptyAudio, ErrMalformed or ErrTooLarge.
+// asked for. It wraps ErrNotAudio, ErrEmptyAudio, ErrMalformed, ErrTooLarge, or
+// ErrVoiceNotFound where an account has no voice to fall back to.
 type ResponseError struct {
 	// Op is the call.
 	Op string

@@ -51,9 +51,6 @@ func (f *flight) send() error {
 	c := f.trip.client
 	key, err := c.key(f.ctx)
 	if err != nil {
-		return &localError{fmt.Errorf("key source: %w", err)}
-	}
-	if err := checkKey(key); err != nil {
 		return &localError{err}
 	}
 	req, err := f.request(key)
@@ -286,7 +283,8 @@ func (u *upload) Read(p []byte) (int, error) {
 		u.f.handedOver.Store(true)
 	}
 	if err != nil && err != io.EOF {
-		u.f.sourceErr.Store(&err)
+		failed := err // err itself would escape with every Read
+		u.f.sourceErr.Store(&failed)
 	}
 	return n, err
 }

@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/textproto"
@@ -121,7 +122,13 @@ func WithKeySource(source KeySource) ClientOption {
 		if source == nil {
 			return badArgument("WithKeySource", "the source is nil")
 		}
-		c.keys = source
+		c.keys = func(ctx context.Context) (string, error) {
+			key, err := source(ctx)
+			if err != nil {
+				return "", fmt.Errorf("key source: %w", err)
+			}
+			return key, checkKey(key)
+		}
 		return nil
 	})
 }

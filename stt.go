@@ -127,11 +127,11 @@ func (c *Client) STT(ctx context.Context, audio []byte, mime string, opts ...STT
 			return "", err
 		}
 	}
-	t, err := c.transcribe(ctx, req, cfg)
+	call, err := c.sttCall(req.over(c.stt))
 	if err != nil {
 		return "", err
 	}
-	return t.text(), nil
+	return answerOf(ctx, c, call, cfg, func(data []byte, _ Meta) (string, error) { return decodeText(data) })
 }
 
 // Transcribe transcribes audio. An upload from a file or a reader is streamed
@@ -143,31 +143,18 @@ func (c *Client) Transcribe(ctx context.Context, req STTRequest, opts ...CallOpt
 	if err != nil {
 		return nil, err
 	}
-	return c.transcribe(ctx, req, cfg)
-}
-
-func (c *Client) transcribe(ctx context.Context, req STTRequest, cfg callConfig) (*Transcript, error) {
 	call, err := c.sttCall(req.over(c.stt))
 	if err != nil {
 		return nil, err
 	}
-	var t *Transcript
-	err = c.perform(ctx, call, cfg, func(f *flight) error {
-		data, err := f.readAll()
+	return answerOf(ctx, c, call, cfg, func(data []byte, meta Meta) (*Transcript, error) {
+		t, err := decodeTranscript(data)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		t, err = decodeTranscript(data)
-		if err != nil {
-			return &ResponseError{Op: call.Op, Meta: f.meta, Err: err}
-		}
-		t.Meta = f.meta
-		return nil
+		t.Meta = meta
+		return t, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return t, nil
 }
 
 // sttCall checks a request and describes the call.

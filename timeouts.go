@@ -72,6 +72,7 @@ type watch struct {
 
 	mu       sync.Mutex // guards everything below
 	timer    *time.Timer
+	fires    time.Time // when the timer will
 	total    *time.Timer
 	phase    phase
 	deadline time.Time // zero when no limit is armed
@@ -110,15 +111,19 @@ func (w *watch) arm(p phase) {
 		return
 	}
 	w.deadline = time.Now().Add(d)
-	if w.timer == nil {
+	switch {
+	case w.timer == nil:
 		w.timer = time.AfterFunc(d, w.fire)
-	} else {
+	case !w.fires.IsZero() && !w.deadline.Before(w.fires):
+		return // it fires before the deadline, and goes on from there
+	default:
 		w.timer.Reset(d)
 	}
+	w.fires = w.deadline
 }
 
-// disarm lifts the armed limit. The timer goes on and finds nothing to do,
-// which is cheaper than stopping it for every read.
+// disarm lifts the armed limit. The timer goes on and finds nothing to do:
+// moving it for every read would cost more than the read.
 func (w *watch) disarm() {
 	w.mu.Lock()
 	w.deadline = time.Time{}
@@ -128,10 +133,12 @@ func (w *watch) disarm() {
 func (w *watch) fire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.fires = time.Time{}
 	if w.deadline.IsZero() || w.done {
 		return
 	}
 	if left := time.Until(w.deadline); left > 0 {
+		w.fires = w.deadline
 		w.timer.Reset(left)
 		return
 	}

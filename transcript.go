@@ -124,14 +124,27 @@ func decodeTranscript(data []byte) (*Transcript, error) {
 	return &t, nil
 }
 
-// text is all that was said, whatever the shape.
-func (t *Transcript) text() string {
-	if t.Channels == nil {
-		return t.Text
+// decodeText decodes no more than what was said; the words and times of an
+// answer are many times as much work.
+func decodeText(data []byte) (string, error) {
+	var answer struct {
+		Text     *string `json:"text"`
+		Channels *[]struct {
+			Text string `json:"text"`
+		} `json:"transcripts"`
 	}
-	lines := make([]string, 0, len(t.Channels))
-	for i := range t.Channels {
-		lines = append(lines, t.Channels[i].Text)
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	return strings.Join(lines, "\n")
+	switch {
+	case answer.Text != nil:
+		return *answer.Text, nil
+	case answer.Channels == nil:
+		return "", errNoTranscript
+	}
+	lines := make([]string, 0, len(*answer.Channels))
+	for _, channel := range *answer.Channels {
+		lines = append(lines, channel.Text)
+	}
+	return strings.Join(lines, "\n"), nil
 }

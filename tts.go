@@ -167,7 +167,11 @@ func (c *Client) synthesize(ctx context.Context, req TTSRequest, cfg callConfig)
 // checkAudioType refuses an answer that says it is text. Nothing else that a
 // server says of audio is trusted: the vendor declares types it does not send.
 func (f *flight) checkAudioType() error {
-	t, _, _ := mime.ParseMediaType(f.resp.Header.Get("Content-Type"))
+	said := first(f.resp.Header, "Content-Type")
+	if strings.HasPrefix(said, "audio/") {
+		return nil
+	}
+	t, _, _ := mime.ParseMediaType(said)
 	if t == "application/json" || strings.HasSuffix(t, "+json") || strings.HasPrefix(t, "text/") {
 		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: fmt.Errorf("%w but %s", ErrNotAudio, t)}
 	}
@@ -239,11 +243,11 @@ func (r *TTSRequest) validate(stream bool) error {
 		return err
 	}
 	for _, id := range []struct{ field, value string }{
-		{"VoiceID", r.VoiceID}, {"ModelID", r.ModelID}, {"Format", string(r.Format)},
-		{"LanguageCode", r.LanguageCode}, {"TextNormalization", r.TextNormalization},
+		{"TTSRequest.VoiceID", r.VoiceID}, {"TTSRequest.ModelID", r.ModelID}, {"TTSRequest.Format", string(r.Format)},
+		{"TTSRequest.LanguageCode", r.LanguageCode}, {"TTSRequest.TextNormalization", r.TextNormalization},
 	} {
 		if id.value != "" {
-			if err := checkID("TTSRequest."+id.field, id.value); err != nil {
+			if err := checkID(id.field, id.value); err != nil {
 				return err
 			}
 		}
@@ -291,15 +295,14 @@ func (r *TTSRequest) validateContext() error {
 	for _, ids := range []struct {
 		field string
 		ids   []string
-	}{{"PreviousRequestIDs", r.PreviousRequestIDs}, {"NextRequestIDs", r.NextRequestIDs}} {
-		field := "TTSRequest." + ids.field
+	}{{"TTSRequest.PreviousRequestIDs", r.PreviousRequestIDs}, {"TTSRequest.NextRequestIDs", r.NextRequestIDs}} {
 		switch {
 		case len(ids.ids) > 3:
-			return badArgument(field, "%d given, at most 3", len(ids.ids))
+			return badArgument(ids.field, "%d given, at most 3", len(ids.ids))
 		case slices.Contains(ids.ids, ""):
-			return badArgument(field, "an id is empty")
+			return badArgument(ids.field, "an id is empty")
 		case len(ids.ids) > 0 && r.ZeroRetention:
-			return badArgument(field, "cannot be combined with ZeroRetention: the vendor needs the stored speech")
+			return badArgument(ids.field, "cannot be combined with ZeroRetention: the vendor needs the stored speech")
 		}
 	}
 	return nil

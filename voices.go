@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 )
@@ -45,16 +46,18 @@ func (c *Client) lookUpFirstVoice(ctx context.Context, cfg callConfig) (string, 
 		Op: "GET /v2/voices", Method: "GET", Path: "/v2/voices",
 		Query: url.Values{"page_size": {"1"}, "include_total_count": {"false"}},
 	}
-	var page struct {
-		Voices []struct {
-			ID string `json:"voice_id"`
-		} `json:"voices"`
-	}
-	if err := c.getJSON(ctx, call, cfg, &page); err != nil {
-		return "", err
-	}
-	if len(page.Voices) == 0 {
-		return "", fmt.Errorf("elevenlabs: %s: the account has no voice: %w", call.Op, ErrVoiceNotFound)
-	}
-	return page.Voices[0].ID, checkID("voice_id", page.Voices[0].ID)
+	return answerOf(ctx, c, call, cfg, func(data []byte, _ Meta) (string, error) {
+		var page struct {
+			Voices []struct {
+				ID string `json:"voice_id"`
+			} `json:"voices"`
+		}
+		if err := json.Unmarshal(data, &page); err != nil {
+			return "", fmt.Errorf("%w: %w", ErrMalformed, err)
+		}
+		if len(page.Voices) == 0 {
+			return "", fmt.Errorf("the account has no voice: %w", ErrVoiceNotFound)
+		}
+		return page.Voices[0].ID, checkID("voice_id", page.Voices[0].ID)
+	})
 }
