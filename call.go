@@ -54,6 +54,8 @@ type Body struct {
 	// Once tells that the body can be read only once. A call whose body was
 	// begun is not retried then.
 	Once bool
+
+	bytes []byte // the whole body, if it is in memory
 }
 
 // BytesBody is a body of the given bytes, which must not change until the
@@ -62,6 +64,7 @@ func BytesBody(contentType string, b []byte) Body {
 	return Body{
 		ContentType: contentType,
 		Length:      int64(len(b)),
+		bytes:       b,
 		Open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil },
 	}
 }

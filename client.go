@@ -21,6 +21,7 @@ type Client struct {
 	key     KeySource
 	base    *url.URL
 	http    *http.Client
+	traces  bool // the transport is net/http's own, which reports what it does
 	limiter Limiter
 	hooks   hookList
 	stats   counters
@@ -100,6 +101,10 @@ func New(opts ...ClientOption) (*Client, error) {
 	c := &Client{
 		key: cfg.keys, base: base, http: cfg.httpClient(), limiter: limiter, hooks: cfg.hooks,
 		call: cfg.call, tts: cfg.tts, stt: cfg.stt, voice: newDefaultVoice(),
+	}
+	switch c.http.Transport.(type) {
+	case nil, *http.Transport:
+		c.traces = true
 	}
 	return c, nil
 }
@@ -218,16 +223,15 @@ func (cfg *config) completeVoice() error {
 // url puts a call's path under the base, and the query of its options behind.
 func (c *Client) url(call *Call, extra url.Values) *url.URL {
 	u := *c.base
-	raw := c.base.EscapedPath() + call.Path
-	if path, err := url.PathUnescape(raw); err == nil && path != raw {
-		u.Path, u.RawPath = path, raw
-	} else {
-		u.Path = raw
+	u.Path += call.Path
+	if strings.Contains(call.Path, "%") {
+		u.RawPath = c.base.EscapedPath() + call.Path
+		u.Path, _ = url.PathUnescape(u.RawPath) // complete has unescaped it before
 	}
 	switch {
-	case len(extra) == 0 && len(call.Query) > 0:
+	case len(extra) == 0:
 		u.RawQuery = call.Query.Encode()
-	case len(extra) > 0:
+	default:
 		query := maps.Clone(extra)
 		maps.Copy(query, call.Query)
 		u.RawQuery = query.Encode()

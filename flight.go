@@ -1,6 +1,7 @@
 package elevenlabs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,13 @@ type flight struct {
 	watch  watch
 
 	// What the transport has taken of the request. Whoever has not been handed
-	// the last byte of a body cannot have sent it.
+	// the last byte of a body cannot have sent it, nor who has no connection.
 	begun       atomic.Bool
 	handedOver  atomic.Bool
 	writeFailed atomic.Bool
 	sourceErr   atomic.Pointer[error]
 
+	header   [2]string // backs the values of the request's own headers
 	resp     *http.Response
 	meta     Meta
 	refusal  *APIError
@@ -89,11 +91,11 @@ func (f *flight) refused(key string) error {
 
 func (f *flight) request(key string) (*http.Request, error) {
 	c := f.trip.client
-	req := &http.Request{
-		Method: f.call.Method,
-		URL:    c.url(f.call, f.trip.cfg.query),
-		Header: make(http.Header, len(f.call.Header)+4),
-	}
+	trace := &httptrace.ClientTrace{GotConn: f.connected, WroteRequest: f.wrote}
+	req := new(http.Request).WithContext(httptrace.WithClientTrace(f.ctx, trace))
+	req.Method = f.call.Method
+	req.URL = c.url(f.call, f.trip.cfg.query)
+	req.Header = make(http.Header, len(f.call.Header)+len(f.trip.cfg.header)+3)
 	for _, extra := range []http.Header{f.trip.cfg.header, f.call.Header} {
 		for k, v := range extra {
 			req.Header[http.CanonicalHeaderKey(k)] = v
@@ -101,27 +103,27 @@ func (f *flight) request(key string) (*http.Request, error) {
 	}
 	req.Header["User-Agent"] = userAgent
 	if f.call.token == "" {
-		req.Header["Xi-Api-Key"] = []string{key}
+		f.header[0] = key
+		req.Header["Xi-Api-Key"] = f.header[0:1:1]
 	}
-	if err := f.attachBody(req); err != nil {
-		return nil, err
+	return req, f.attachBody(req)
+}
+
+// connected is called when the transport has a connection.
+func (f *flight) connected(httptrace.GotConnInfo) {
+	f.watch.arm(phaseUpload)
+	if f.call.Body.Open == nil || f.plain() {
+		f.handedOver.Store(true)
 	}
-	trace := &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) {
-			f.watch.arm(phaseUpload)
-			if f.call.Body.Open == nil {
-				f.handedOver.Store(true)
-			}
-		},
-		WroteRequest: func(info httptrace.WroteRequestInfo) {
-			if info.Err != nil {
-				f.writeFailed.Store(true)
-				return
-			}
-			f.watch.arm(phaseFirstByte)
-		},
+}
+
+// wrote is called when the transport has written the request, or failed to.
+func (f *flight) wrote(info httptrace.WroteRequestInfo) {
+	if info.Err != nil {
+		f.writeFailed.Store(true)
+		return
 	}
-	return req.WithContext(httptrace.WithClientTrace(f.ctx, trace)), nil
+	f.watch.arm(phaseFirstByte)
 }
 
 // attachBody opens the body and gives the transport the means to open it
@@ -138,6 +140,11 @@ func (f *flight) attachBody(req *http.Request) error {
 		}
 		return &upload{f: f, source: source, left: b.Length}, nil
 	}
+	if f.plain() {
+		// A body that net/http knows to be in memory travels in one packet with
+		// its headers.
+		open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.bytes)), nil }
+	}
 	body, err := open()
 	if err != nil {
 		return err
@@ -151,10 +158,15 @@ func (f *flight) attachBody(req *http.Request) error {
 		req.GetBody = open
 	}
 	if b.ContentType != "" {
-		req.Header["Content-Type"] = []string{b.ContentType}
+		f.header[1] = b.ContentType
+		req.Header["Content-Type"] = f.header[1:2:2]
 	}
 	return nil
 }
+
+// plain reports whether the body can go to the transport as it is, because the
+// transport is sure to tell when it has a connection.
+func (f *flight) plain() bool { return f.call.Body.bytes != nil && f.trip.client.traces }
 
 // explain turns a transport's error into what happened: the caller gave up, a
 // limit was reached, or the network failed. The URL is taken out of its text.
@@ -184,7 +196,7 @@ func (f *flight) Read(p []byte) (int, error) {
 	f.watch.arm(phaseGap)
 	n, err := f.resp.Body.Read(p)
 	f.watch.disarm()
-	if f.received == 0 && n > 0 && f.refusal == nil {
+	if f.received == 0 && n > 0 && f.refusal == nil && f.trip.client.hooks != nil {
 		e := f.trip.event()
 		e.Meta = f.meta
 		f.trip.client.hooks.firstByte(f.trip.ctx, e)

@@ -56,7 +56,9 @@ func (t *trip) admit() (*flight, error) {
 	if err := t.ctx.Err(); err != nil {
 		return nil, err
 	}
-	c.hooks.queued(t.ctx, t.event())
+	if c.hooks != nil {
+		c.hooks.queued(t.ctx, t.event())
+	}
 	if t.call.Family != "" {
 		from := time.Now()
 		permit, err := c.limiter.Acquire(t.ctx, Admission{
@@ -71,7 +73,9 @@ func (t *trip) admit() (*flight, error) {
 	}
 	t.attempts++
 	c.stats.admitted(t.call.Family)
-	c.hooks.admitted(t.ctx, t.event())
+	if c.hooks != nil {
+		c.hooks.admitted(t.ctx, t.event())
+	}
 	f.ctx, f.watch.cancel = context.WithCancelCause(t.ctx)
 	f.watch.limits = t.cfg.timeouts.over(Timeouts{
 		Connect: defaultConnect, FirstByte: max(t.call.firstByte, defaultFirstByte), Gap: defaultGap,
@@ -86,7 +90,7 @@ func (t *trip) land(f *flight, err error) {
 		c.limiter.Release(f.permit, f.outcome())
 	}
 	c.stats.landed(t.call.Family, f)
-	if f.kept || err == nil {
+	if c.hooks != nil && (f.kept || err == nil) {
 		e := t.event()
 		e.Meta, e.Err = f.meta, err
 		c.hooks.done(t.ctx, e)
