@@ -3,6 +3,7 @@ package elevenlabs
 import (
 	"context"
 	"io"
+	"sync"
 )
 
 // A SpeechStream is speech that is read while it is made. Close it when done
@@ -93,6 +94,36 @@ func (s *SpeechStream) Read(p []byte) (int, error) {
 		s.end(err)
 	}
 	return n, s.err
+}
+
+// copyBuffers are what WriteTo reads into.
+var copyBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// WriteTo writes the rest of the speech to w, as [io.Copy] does, and returns
+// nil at its end.
+func (s *SpeechStream) WriteTo(w io.Writer) (int64, error) {
+	buf := copyBuffers.Get().(*[32 << 10]byte)
+	defer copyBuffers.Put(buf)
+	var written int64
+	for {
+		n, err := s.Read(buf[:])
+		if n > 0 {
+			m, werr := w.Write(buf[:n])
+			written += int64(m)
+			if werr == nil && m < n {
+				werr = io.ErrShortWrite
+			}
+			if werr != nil {
+				return written, werr
+			}
+		}
+		if err == io.EOF {
+			return written, nil
+		}
+		if err != nil {
+			return written, err
+		}
+	}
 }
 
 // end settles how the stream ended and gives the slot back.
