@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -190,9 +191,14 @@ func (c *call) sendJSON(status int, v any) {
 	c.deliver(d)
 }
 
+// gzipWriters are kept because making one costs more than a refusal.
+var gzipWriters = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 func compress(b []byte) *bytes.Buffer {
 	var packed bytes.Buffer
-	zw := gzip.NewWriter(&packed)
+	zw := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(zw)
+	zw.Reset(&packed)
 	_, _ = zw.Write(b)
 	_ = zw.Close()
 	return &packed
