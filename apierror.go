@@ -1,6 +1,7 @@
 package elevenlabs
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -248,27 +249,21 @@ func kindOf(httpStatus int, env envelope.Envelope) kind {
 }
 
 // newAPIError makes the error of an answer whose status is not 2xx from as
-// much of its body as was read. The key is taken out of whatever the server
-// echoes.
-func newAPIError(op string, resp *http.Response, body []byte, key string) *APIError {
+// much of its body as was read.
+func newAPIError(op string, resp *http.Response, body []byte) *APIError {
 	env := envelope.Decode(body)
 	e := &APIError{
 		Op: op, StatusCode: resp.StatusCode,
-		Type: redact(env.Type, key), Code: redact(env.Code, key), Status: redact(env.Status, key),
-		Message: redact(env.Message, key), Param: redact(env.Param, key), DocsURL: redact(env.DocsURL, key),
-		TraceID: redact(resp.Header.Get("X-Trace-Id"), key),
-		Region:  redact(resp.Header.Get("X-Region"), key),
-		kind:    kindOf(resp.StatusCode, env),
+		Type: env.Type, Code: env.Code, Status: env.Status,
+		Message: env.Message, Param: env.Param, DocsURL: env.DocsURL,
+		RequestID: env.RequestID, TraceID: first(resp.Header, "X-Trace-Id"), Region: first(resp.Header, "X-Region"),
+		kind: kindOf(resp.StatusCode, env),
 	}
 	for _, f := range env.Fields {
-		e.Fields = append(e.Fields, InvalidField{Path: redact(f.Path, key), Type: f.Type, Message: redact(f.Message, key)})
+		e.Fields = append(e.Fields, InvalidField{Path: f.Path, Type: f.Type, Message: f.Message})
 	}
-	for _, id := range []string{env.RequestID, e.TraceID, resp.Header.Get("Request-Id")} {
-		if e.RequestID == "" {
-			e.RequestID = redact(id, key)
-		}
-	}
-	e.RetryAfter, _ = retryafter.Parse(resp.Header.Get("Retry-After"), time.Now())
+	e.RequestID = cmp.Or(e.RequestID, e.TraceID, first(resp.Header, "Request-Id"))
+	e.RetryAfter, _ = retryafter.Parse(first(resp.Header, "Retry-After"), time.Now())
 	switch e.kind {
 	case kindConcurrency:
 		e.Limit = number(limitInText, e.Message)
@@ -276,14 +271,6 @@ func newAPIError(op string, resp *http.Response, body []byte, key string) *APIEr
 		e.Quota = quotaIn(e.Message)
 	}
 	return e
-}
-
-// redact takes a secret out of text that came from elsewhere.
-func redact(s, secret string) string {
-	if secret == "" {
-		return s
-	}
-	return strings.ReplaceAll(s, secret, "REDACTED")
 }
 
 // The numbers that stand in messages only. A message without them is no error.

@@ -23,7 +23,7 @@ type Call struct {
 	Path string
 	// Query is added to the URL.
 	Query url.Values
-	// Header is sent besides the client's own.
+	// Header is sent besides the client's own, which it cannot replace.
 	Header http.Header
 	// Body is what the request carries; the zero value is no body.
 	Body Body
@@ -32,9 +32,10 @@ type Call struct {
 	Family Family
 	// Weight is how many requests of the family the call counts for. Default 1.
 	Weight int
-	// Billable tells that a lost answer may have been paid for, so that the
-	// call is not repeated when its fate is unknown.
-	Billable bool
+	// Repeatable tells that a POST or PATCH may be repeated when its fate is
+	// unknown, because it costs nothing and does nothing twice. Other methods
+	// always may.
+	Repeatable bool
 
 	token         string        // a single-use token that stands in for the key
 	zeroRetention bool          // to be confirmed by the answer
@@ -46,22 +47,35 @@ type Call struct {
 type Body struct {
 	// ContentType is the media type.
 	ContentType string
-	// Length is the body's length in bytes, -1 if it is not known.
+	// Length is the body's length in bytes, 0 or less if it is not known.
 	Length int64
-	// Open returns the body from its start. The client closes what it returns
-	// before it opens it again.
+	// Open returns the body from its start. When a call ends early, a Read of
+	// what it returned may still be under way.
 	Open func() (io.ReadCloser, error)
 	// Once tells that the body can be read only once. A call whose body was
 	// begun is not retried then.
 	Once bool
 
-	bytes []byte // the whole body, if it is in memory
+	bytes  []byte // the whole body, if it is in memory
+	prompt bool   // reading it does not block
+}
+
+// length returns the body's length as net/http wants it, -1 for not known.
+func (b *Body) length() int64 {
+	if b.Length <= 0 {
+		return -1
+	}
+	return b.Length
 }
 
 // BytesBody is a body of the given bytes, which must not change until the
 // call has ended.
 func BytesBody(contentType string, b []byte) Body {
+	if len(b) == 0 {
+		return Body{}
+	}
 	return Body{
+		prompt:      true,
 		ContentType: contentType,
 		Length:      int64(len(b)),
 		bytes:       b,
@@ -123,7 +137,6 @@ func (c *Client) Do(ctx context.Context, call Call, opts ...CallOption) (*Respon
 	}
 	var resp *Response
 	err = c.perform(ctx, call, cfg, func(f *flight) error {
-		f.watch.streaming()
 		f.keep()
 		resp = &Response{
 			StatusCode: f.resp.StatusCode, Header: f.resp.Header,
@@ -150,6 +163,11 @@ func answerOf[T any](ctx context.Context, c *Client, call Call, cfg callConfig, 
 	return answer, err
 }
 
+// billable reports whether a lost answer may have been paid for.
+func (call *Call) billable() bool {
+	return !call.Repeatable && (call.Method == http.MethodPost || call.Method == http.MethodPatch)
+}
+
 // complete fills in the defaults of a call and refuses what cannot be sent.
 func (call *Call) complete() error {
 	if !strings.HasPrefix(call.Path, "/") {
@@ -164,6 +182,13 @@ func (call *Call) complete() error {
 	}
 	if strings.ContainsFunc(call.Method, notToken) {
 		return badArgument("Call.Method", "%q is not an HTTP method", call.Method)
+	}
+	for name, values := range call.Header {
+		for _, value := range values {
+			if err := checkHeader("Call.Header", name, value); err != nil {
+				return err
+			}
+		}
 	}
 	if call.Weight < 0 {
 		return badArgument("Call.Weight", "%d is negative", call.Weight)

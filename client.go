@@ -98,8 +98,9 @@ func New(opts ...ClientOption) (*Client, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	h := cfg.httpClient() // may change cfg.call
 	c := &Client{
-		key: cfg.keys, base: base, http: cfg.httpClient(), limiter: limiter, hooks: cfg.hooks,
+		key: cfg.keys, base: base, http: h, limiter: limiter, hooks: cfg.hooks,
 		call: cfg.call, tts: cfg.tts, stt: cfg.stt, voice: newDefaultVoice(),
 	}
 	switch c.http.Transport.(type) {
@@ -190,16 +191,19 @@ func newTransport() http.RoundTripper {
 	t.WriteBufferSize = 64 << 10
 	t.ReadBufferSize = 32 << 10
 	t.IdleConnTimeout = 90 * time.Second
+	// A connection that died silently is noticed before calls are lost on it.
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second}
 	return t
 }
 
-// sameOrigin refuses redirects that would take the key elsewhere: net/http
-// strips Authorization on the way to another host, but not xi-api-key.
+// sameOrigin refuses redirects that would take the key elsewhere, since
+// net/http strips Authorization on the way to another host but not xi-api-key,
+// and those that would make a GET of a POST.
 func sameOrigin(next func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		from := via[0].URL
 		switch {
-		case req.URL.Scheme != from.Scheme || req.URL.Host != from.Host:
+		case req.URL.Scheme != from.Scheme, req.URL.Host != from.Host, req.Method != via[0].Method:
 			return ErrRedirected
 		case next != nil:
 			return next(req, via)

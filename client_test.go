@@ -137,7 +137,7 @@ func TestDo_HoldsItsSlotUntilTheBodyEnds(t *testing.T) {
 		c := srv.Client()
 		body, err := elevenlabs.JSONBody(map[string]string{"text": "Hello"})
 		require.NoError(t, err)
-		call := elevenlabs.Call{Path: "/v1/text-to-speech/" + elevenlabstest.VoiceSarah, Body: body, Family: standard, Billable: true}
+		call := elevenlabs.Call{Path: "/v1/text-to-speech/" + elevenlabstest.VoiceSarah, Body: body, Family: standard}
 		resp, err := c.Do(t.Context(), call)
 		require.NoError(t, err)
 		require.Equal(t, 1, c.Stats().Families[standard].InFlight)

@@ -58,8 +58,8 @@ var (
 	// ErrTooLarge means that an answer is larger than [WithMaxBody] allows.
 	ErrTooLarge = errors.New("the answer is too large")
 	// ErrRedirected means that the server sent the call to another origin,
-	// which is refused because the key would go along.
-	ErrRedirected = errors.New("refused to follow a redirect to another origin")
+	// where the key would go along, or with another method.
+	ErrRedirected = errors.New("refused to follow a redirect to another origin or method")
 )
 
 // An ArgumentError reports a value that was refused before anything was sent.

@@ -28,8 +28,11 @@ type flight struct {
 
 	// What the transport has taken of the request. Whoever has not been handed
 	// the last byte of a body cannot have sent it, nor who has no connection.
+	// The transport may use several connections for one attempt; one that wrote
+	// it all settles the matter.
 	begun       atomic.Bool
 	handedOver  atomic.Bool
+	written     atomic.Bool
 	writeFailed atomic.Bool
 	sourceErr   atomic.Pointer[error]
 
@@ -40,12 +43,15 @@ type flight struct {
 	received int64
 	sentAt   time.Time
 
-	kept  bool // the caller has the body; finish comes from there
-	ended atomic.Bool
+	kept    bool // the caller has the body; finish comes from there
+	unwatch atomic.Pointer[func() bool]
+	ended   atomic.Bool
 }
 
 // sent reports whether the request may have reached the server whole.
-func (f *flight) sent() bool { return f.handedOver.Load() && !f.writeFailed.Load() }
+func (f *flight) sent() bool {
+	return f.resp != nil || f.handedOver.Load() && (f.written.Load() || !f.writeFailed.Load())
+}
 
 // send performs the attempt up to the headers of its answer. An answer that
 // is not 2xx is an APIError.
@@ -66,7 +72,7 @@ func (f *flight) send() error {
 		return f.explain(err)
 	}
 	f.watch.arm(phaseGap)
-	f.watch.disarm()
+	f.watch.rest(phaseGap)
 	f.resp = resp
 	f.meta = readMeta(resp.Header)
 	f.meta.Attempts, f.meta.Queued = f.trip.attempts, f.trip.queued
@@ -84,7 +90,13 @@ func (f *flight) refused(key string) error {
 	if err != nil && f.trip.ctx.Err() != nil {
 		return f.trip.ctx.Err()
 	}
-	f.refusal = newAPIError(f.call.Op, f.resp, body, key)
+	// A server may echo what it was sent.
+	for _, secret := range []string{key, f.call.token} {
+		if secret != "" {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("REDACTED"))
+		}
+	}
+	f.refusal = newAPIError(f.call.Op, f.resp, body)
 	f.refusal.Attempts = f.trip.attempts
 	return f.refusal
 }
@@ -123,6 +135,7 @@ func (f *flight) wrote(info httptrace.WroteRequestInfo) {
 		f.writeFailed.Store(true)
 		return
 	}
+	f.written.Store(true)
 	f.watch.arm(phaseFirstByte)
 }
 
@@ -138,7 +151,7 @@ func (f *flight) attachBody(req *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		return &upload{f: f, source: source, left: b.Length}, nil
+		return &upload{f: f, source: source, left: b.length()}, nil
 	}
 	if f.plain() {
 		// A body that net/http knows to be in memory travels in one packet with
@@ -149,11 +162,7 @@ func (f *flight) attachBody(req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	req.Body, req.ContentLength = body, b.Length
-	if b.Length == 0 {
-		req.Body = http.NoBody
-		f.handedOver.Store(true)
-	}
+	req.Body, req.ContentLength = body, b.length()
 	if !b.Once {
 		req.GetBody = open
 	}
@@ -191,12 +200,12 @@ func (f *flight) explain(err error) error {
 // Read reads the answer's body. A body that ends early is ErrTruncated.
 func (f *flight) Read(p []byte) (int, error) {
 	if f.ended.Load() {
-		return 0, os.ErrClosed
+		return 0, f.closed()
 	}
 	f.watch.arm(phaseGap)
 	n, err := f.resp.Body.Read(p)
-	f.watch.disarm()
-	if f.received == 0 && n > 0 && f.refusal == nil && f.trip.client.hooks != nil {
+	f.watch.rest(phaseGap)
+	if f.received == 0 && n > 0 && f.resp.StatusCode/100 == 2 && f.trip.client.hooks != nil {
 		e := f.trip.event()
 		e.Meta = f.meta
 		f.trip.client.hooks.firstByte(f.trip.ctx, e)
@@ -206,7 +215,7 @@ func (f *flight) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if f.ended.Load() {
-		return n, os.ErrClosed
+		return n, f.closed()
 	}
 	explained := f.explain(err)
 	var limit *TimeoutError
@@ -244,8 +253,22 @@ func (f *flight) readAll() ([]byte, error) {
 	}
 }
 
-// keep hands the answer over to the caller, who ends the flight.
-func (f *flight) keep() { f.kept = true }
+// closed is the error of reading a flight that has ended.
+func (f *flight) closed() error {
+	if err := f.trip.ctx.Err(); err != nil {
+		return err
+	}
+	return os.ErrClosed
+}
+
+// keep hands the answer over to the caller, who ends the flight, unless the
+// context does so before.
+func (f *flight) keep() {
+	f.kept = true
+	f.watch.streaming()
+	unwatch := context.AfterFunc(f.trip.ctx, func() { f.finish(f.trip.ctx.Err()) })
+	f.unwatch.Store(&unwatch)
+}
 
 // finish gives back what the flight holds: the connection, the timers and the
 // room in flight. Only its first call does anything; it may come while a Read
@@ -253,6 +276,9 @@ func (f *flight) keep() { f.kept = true }
 func (f *flight) finish(err error) {
 	if f.ended.Swap(true) {
 		return
+	}
+	if unwatch := f.unwatch.Load(); unwatch != nil {
+		(*unwatch)()
 	}
 	f.watch.stop()
 	f.watch.cancel(nil)
@@ -281,15 +307,33 @@ type upload struct {
 	f      *flight
 	source io.ReadCloser
 	left   int64 // bytes to come, negative when not known
+
+	reads chan read // of a source that may block
+	buf   []byte
+}
+
+// A read is what came of reading a source.
+type read struct {
+	n   int
+	err error
 }
 
 func (u *upload) Read(p []byte) (int, error) {
+	if u.left == 0 {
+		return 0, io.EOF
+	}
 	u.f.begun.Store(true)
-	u.f.watch.disarm()
-	n, err := u.source.Read(p)
+	if u.left > 0 && int64(len(p)) > u.left {
+		p = p[:u.left] // a source that has grown is sent as long as it was
+	}
+	u.f.watch.rest(phaseUpload)
+	n, err := u.take(p)
 	u.f.watch.arm(phaseUpload)
-	if u.left >= 0 {
+	if u.left > 0 {
 		u.left -= int64(n)
+	}
+	if err == io.EOF && u.left > 0 {
+		err = fmt.Errorf("it is %d bytes shorter than it was: %w", u.left, io.ErrUnexpectedEOF)
 	}
 	if u.left == 0 || err == io.EOF {
 		u.f.handedOver.Store(true)
@@ -299,6 +343,28 @@ func (u *upload) Read(p []byte) (int, error) {
 		u.f.sourceErr.Store(&failed)
 	}
 	return n, err
+}
+
+// take reads the source. One that may block is read aside, so that the
+// attempt can end while it does; what it reads then is lost with the attempt.
+func (u *upload) take(p []byte) (int, error) {
+	if u.f.call.Body.prompt || len(p) == 0 {
+		return u.source.Read(p)
+	}
+	if u.reads == nil {
+		u.reads, u.buf = make(chan read, 1), make([]byte, 32<<10)
+	}
+	buf := u.buf[:min(len(p), len(u.buf))]
+	go func() {
+		n, err := u.source.Read(buf)
+		u.reads <- read{n, err}
+	}()
+	select {
+	case r := <-u.reads:
+		return copy(p, buf[:r.n]), r.err
+	case <-u.f.ctx.Done():
+		return 0, context.Cause(u.f.ctx)
+	}
 }
 
 func (u *upload) Close() error { return u.source.Close() }

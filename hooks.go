@@ -41,8 +41,11 @@ type Event struct {
 	Retry, MaxRetries, Refusals int
 	// Queued is how long the call has waited for room in flight so far.
 	Queued time.Duration
-	// Wait is the time until the next attempt is sent; 0 if it waits for a slot.
+	// Wait is the time until the call asks to be sent again.
 	Wait time.Duration
+	// Requeued tells that a call which a full account refused is back at its
+	// place in line.
+	Requeued bool
 	// Class is what the failure means.
 	Class Class
 	// Meta is what the answer told.

@@ -19,7 +19,10 @@ type Limiter interface {
 	// Acquire waits for room in flight and takes it. Calls of a family are
 	// admitted in the order they came; one that comes back after a refusal
 	// brings its old Place and stands before those that came later. A heavy
-	// call at the head is waited for, not overtaken.
+	// call at the head is waited for, not overtaken. A call that comes back
+	// right after VerdictRefused must be made to wait until there is reason to
+	// think that it will be served: the client comes back as often as its
+	// context lasts.
 	//
 	// A context that is done takes nothing. One that ends while waiting
 	// returns its error at once, and gives back what was just taken.
@@ -139,7 +142,7 @@ func (cfg LimiterConfig) validate() error {
 // first served. The limit of a pool follows the maximum-concurrent-requests
 // header and the number in a refusal; a refusal that comes although the limit
 // was kept means that others use the same account, and leaves their part free
-// until answers show room again.
+// until answers show room again. The zero value is a limiter for TierStarter.
 type LocalLimiter struct {
 	cfg LimiterConfig
 
@@ -154,9 +157,7 @@ func NewLimiter(cfg LimiterConfig) (*LocalLimiter, error) {
 		return nil, err
 	}
 	cfg.Limits = maps.Clone(cfg.Limits)
-	l := &LocalLimiter{cfg: cfg}
-	l.pools.Store(new([]*pool))
-	return l, nil
+	return &LocalLimiter{cfg: cfg}, nil
 }
 
 // Acquire implements [Limiter].
@@ -179,9 +180,11 @@ func (l *LocalLimiter) Pool(f Family) PoolStats { return l.pool(f).stats() }
 func (l *LocalLimiter) String() string { return fmt.Sprintf("LocalLimiter(%s)", l.cfg.Tier) }
 
 func (l *LocalLimiter) pool(f Family) *pool {
-	for _, p := range *l.pools.Load() {
-		if p.family == f {
-			return p
+	if pools := l.pools.Load(); pools != nil {
+		for _, p := range *pools {
+			if p.family == f {
+				return p
+			}
 		}
 	}
 	return l.addPool(f)
@@ -190,7 +193,10 @@ func (l *LocalLimiter) pool(f Family) *pool {
 func (l *LocalLimiter) addPool(f Family) *pool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	pools := *l.pools.Load()
+	var pools []*pool
+	if added := l.pools.Load(); added != nil {
+		pools = *added
+	}
 	for _, p := range pools {
 		if p.family == f { // added while we waited
 			return p

@@ -52,7 +52,7 @@ func retryText(e Event) string {
 	case e.Class == ClassAmbiguous:
 		what = "answer lost"
 	}
-	if e.Wait == 0 {
+	if e.Requeued {
 		return fmt.Sprintf("%s %s, waiting for a slot (refused %s)", e.Op, what, times(e.Refusals, "time", "times"))
 	}
 	return fmt.Sprintf("%s %s, retrying in %v (attempt %d/%d)", e.Op, what, e.Wait.Round(time.Millisecond), e.Retry, e.MaxRetries)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -289,11 +290,8 @@ func WithTenant(tenant string) CallOption {
 // WithHeader adds a header to a call; a name given twice has the last value.
 func WithHeader(name, value string) CallOption {
 	return callOption(func(c *callConfig) error {
-		if name == "" || strings.ContainsFunc(name, notToken) || strings.ContainsAny(value, "\r\n\x00") {
-			return badArgument("WithHeader", "%q is not a header", name)
-		}
-		if reserved := textproto.CanonicalMIMEHeaderKey(name); slices.Contains(ownHeaders, reserved) {
-			return badArgument("WithHeader", "%s is the client's own; see WithAPIKey", reserved)
+		if err := checkHeader("WithHeader", name, value); err != nil {
+			return err
 		}
 		c.header = c.header.Clone()
 		if c.header == nil {
@@ -304,8 +302,23 @@ func WithHeader(name, value string) CallOption {
 	})
 }
 
-// ownHeaders are set by the client alone.
-var ownHeaders = []string{"Xi-Api-Key", "Content-Type", "Content-Length"}
+// ownHeaders are set by the client alone. Those of idempotency would have
+// net/http itself repeat a call that may have been billed: the API does not
+// know them.
+var ownHeaders = []string{
+	"Xi-Api-Key", "Content-Type", "Content-Length", "Transfer-Encoding", "User-Agent",
+	"Idempotency-Key", "X-Idempotency-Key",
+}
+
+func checkHeader(field, name, value string) error {
+	if name == "" || strings.ContainsFunc(name, notToken) || strings.ContainsAny(value, "\r\n\x00") {
+		return badArgument(field, "%q is not a header", name)
+	}
+	if own := textproto.CanonicalMIMEHeaderKey(name); slices.Contains(ownHeaders, own) {
+		return badArgument(field, "%s cannot be set by the caller", own)
+	}
+	return nil
+}
 
 func notVisible(r rune) bool { return r <= ' ' || r >= 0x7f }
 
@@ -338,7 +351,7 @@ func WithMaxBody(bytes int64) CallOption {
 		if bytes < 1 {
 			return badArgument("WithMaxBody", "%d is not positive", bytes)
 		}
-		c.maxBody = bytes
+		c.maxBody = min(bytes, math.MaxInt64-1) // one more is read, to see the end
 		return nil
 	})
 }

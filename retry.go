@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -94,15 +95,17 @@ func classifyResponse(e *ResponseError, billable bool) Class {
 type BackOff func() backoff.BackOff
 
 // LinearBackOff waits step, 2 step, 3 step and so on: 2 s, 4 s, 6 s for a step
-// of 2 s.
+// of 2 s. A negative step is 0.
 func LinearBackOff(step time.Duration) BackOff {
+	step = max(step, 0)
 	return func() backoff.BackOff { return &linear{step: step} }
 }
 
 // ExponentialBackOff waits a random time between 0 and base, then 0 and 2
 // base, then 0 and 4 base, never above the cap. Such full jitter spreads
-// callers that failed together.
+// callers that failed together. A negative base or cap is 0.
 func ExponentialBackOff(base, limit time.Duration) BackOff {
+	base, limit = max(base, 0), max(limit, 0)
 	return func() backoff.BackOff { return &exponential{base: base, limit: limit} }
 }
 
@@ -115,6 +118,9 @@ const (
 type linear struct{ step, next time.Duration }
 
 func (b *linear) NextBackOff() time.Duration {
+	if b.next > math.MaxInt64-b.step {
+		return b.next
+	}
 	b.next += b.step
 	return b.next
 }
@@ -135,7 +141,10 @@ func (b *exponential) NextBackOff() time.Duration {
 	default:
 		b.ceiling *= 2
 	}
-	return rand.N(b.ceiling + 1)
+	if b.ceiling == 0 {
+		return 0
+	}
+	return rand.N(b.ceiling)
 }
 
 func (b *exponential) Reset() { b.ceiling = 0 }

@@ -168,7 +168,7 @@ func (c *Client) sttCall(req STTRequest) (Call, error) {
 	}
 	call := Call{
 		Op: "STT", Method: http.MethodPost, Path: "/v1/speech-to-text", Query: url.Values{},
-		Family: FamilyOf(req.ModelID), Weight: 1, Billable: true,
+		Family: FamilySTT, Weight: 1,
 		token: req.Token, zeroRetention: req.ZeroRetention,
 	}
 	if req.ZeroRetention {
@@ -179,7 +179,7 @@ func (c *Client) sttCall(req STTRequest) (Call, error) {
 	}
 	if req.Audio.kind == sourceURL {
 		form.End()
-		call.Body = Body{Length: form.Length(0), Open: func() (io.ReadCloser, error) {
+		call.Body = Body{Length: form.Length(0), prompt: true, Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(form.Around(nil)), nil
 		}}
 		call.Weight = weigh(req.Duration, 1)
@@ -198,12 +198,15 @@ func (c *Client) sttCall(req STTRequest) (Call, error) {
 // attach puts the audio behind the form's fields and weighs it.
 func (r *STTRequest) attach(call *Call, form *multipart.Form, src content) {
 	form.EndWithFile("file", src.name, src.mime)
-	call.Body = Body{Length: form.Length(src.size), Once: src.once, Open: func() (io.ReadCloser, error) {
+	call.Body = Body{Length: form.Length(src.size), Once: src.once, prompt: src.prompt, Open: func() (io.ReadCloser, error) {
 		file, err := src.open()
 		if err != nil {
 			return nil, err
 		}
-		return readCloser{form.Around(file), file}, nil
+		if src.size < 0 {
+			return readCloser{form.Around(file), file}, nil
+		}
+		return readCloser{form.Around(io.LimitReader(file, src.size)), file}, nil
 	}}
 	length, channels := r.Duration, r.Channels
 	if r.FileFormat == "pcm_s16le_16" {
@@ -243,12 +246,15 @@ func weigh(length time.Duration, channels int) int {
 // sttPatience is how long the start of an answer may take: the length of the
 // audio, as far as it is known, besides the usual.
 func sttPatience(length time.Duration, size int64) time.Duration {
-	const slowest = 4_000 // bytes a second, 32 kbit/s
+	const (
+		slowest      = 4_000 // bytes a second, 32 kbit/s
+		longestAudio = 10 * time.Hour
+	)
 	switch {
 	case length > 0:
-		return defaultFirstByte + length
+		return defaultFirstByte + min(length, longestAudio)
 	case size > 0:
-		return defaultFirstByte + min(time.Duration(size/slowest)*time.Second, 10*time.Hour)
+		return defaultFirstByte + min(time.Duration(size/slowest)*time.Second, longestAudio)
 	}
 	return time.Hour
 }

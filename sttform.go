@@ -198,7 +198,7 @@ func (r *STTRequest) fillJSON(form *multipart.Form) error {
 		form.Add("webhook_metadata", string(b))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Extra)) {
-		if name == "" || name == "file" {
+		if name == "" || name == "file" || form.Has(name) {
 			return badArgument("STTRequest.Extra", "%q is not a field of its own", name)
 		}
 		form.Add(name, r.Extra[name])

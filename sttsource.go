@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 )
@@ -46,7 +47,9 @@ func AudioBytes(data []byte, mime string) AudioSource {
 // AudioReader is audio from a reader, streamed in constant memory. If the
 // reader can also seek, the upload has a known length and is repeated from the
 // reader's present offset when a retry needs it; if it cannot, a call that
-// fails after the upload began is not retried. The reader is not closed.
+// fails after the upload began is not retried, and its length does not count
+// towards the call's weight unless STTRequest.Duration tells it. The reader is
+// not closed; when a call ends early, a Read of it may still be under way.
 func AudioReader(r io.Reader, mime string) AudioSource {
 	return AudioSource{kind: sourceReader, reader: r, mime: mime}
 }
@@ -117,12 +120,13 @@ func (s AudioSource) validate() error {
 
 // A content is an audio source made ready to be sent: measured, and openable.
 type content struct {
-	size int64  // in bytes, -1 if not known
-	head []byte // its first bytes, as far as they could be looked at
-	once bool
-	open func() (io.ReadCloser, error)
-	name string
-	mime string
+	size   int64  // in bytes, -1 if not known
+	head   []byte // its first bytes, as far as they could be looked at
+	once   bool
+	prompt bool // reading it does not block
+	open   func() (io.ReadCloser, error)
+	name   string
+	mime   string
 }
 
 // headSize is how much of a source is looked at to learn how long it plays.
@@ -136,7 +140,7 @@ func (s AudioSource) prepare() (content, error) {
 	}
 	switch s.kind {
 	case sourceBytes:
-		c.size, c.head = int64(len(s.data)), s.data[:min(len(s.data), headSize)]
+		c.size, c.head, c.prompt = int64(len(s.data)), s.data[:min(len(s.data), headSize)], true
 		c.open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.data)), nil }
 		return c, nil
 	case sourceFile:
@@ -160,7 +164,7 @@ func (s AudioSource) prepareFile(c content) (content, error) {
 	case info.Size() == 0:
 		return c, badArgument("STTRequest.Audio", "%s is empty", filepath.Base(s.path))
 	}
-	c.name, c.size = filepath.Base(s.path), info.Size()
+	c.name, c.size, c.prompt = filepath.Base(s.path), info.Size(), true
 	if t := typeOf(s.path); t != "" {
 		c.mime = t
 	}
@@ -188,8 +192,10 @@ func (s AudioSource) prepareReader(c content) (content, error) {
 		}
 	}
 	c.size, c.once = -1, true
-	if l, ok := s.reader.(interface{ Len() int }); ok {
-		c.size = int64(l.Len())
+	if buf, ok := s.reader.(*bytes.Buffer); ok {
+		if c.size = int64(buf.Len()); c.size == 0 {
+			return c, badArgument("STTRequest.Audio", "the buffer is empty")
+		}
 	}
 	c.open = func() (io.ReadCloser, error) { return io.NopCloser(s.reader), nil }
 	return c, nil
@@ -205,10 +211,10 @@ func peek(r io.Reader) []byte {
 // over cannot take bytes from its successor.
 type rewinder struct {
 	start int64
+	turn  atomic.Int64 // of the reader opened last
 
-	mu   sync.Mutex // held while reading
-	r    io.ReadSeeker
-	turn int
+	mu sync.Mutex // held while reading, which may block
+	r  io.ReadSeeker
 }
 
 var errRewound = errors.New("the source has been rewound for another attempt")
@@ -230,36 +236,34 @@ func newRewinder(r io.ReadSeeker) (*rewinder, int64, error) {
 	return &rewinder{start: start, r: r}, max(end-start, 0), nil
 }
 
+// open never blocks; the seeking is left to the first Read.
 func (w *rewinder) open() (io.ReadCloser, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if _, err := w.r.Seek(w.start, io.SeekStart); err != nil {
-		return nil, err
-	}
-	w.turn++
-	return &rewound{w: w, turn: w.turn}, nil
+	return &rewound{w: w, turn: w.turn.Add(1)}, nil
 }
 
 type rewound struct {
-	w    *rewinder
-	turn int
+	w       *rewinder
+	turn    int64
+	started bool // guarded by w.mu
 }
 
 func (r *rewound) Read(p []byte) (int, error) {
 	r.w.mu.Lock()
 	defer r.w.mu.Unlock()
-	if r.turn != r.w.turn {
+	if r.turn != r.w.turn.Load() {
 		return 0, errRewound
+	}
+	if !r.started {
+		if _, err := r.w.r.Seek(r.w.start, io.SeekStart); err != nil {
+			return 0, err
+		}
+		r.started = true
 	}
 	return r.w.r.Read(p)
 }
 
 func (r *rewound) Close() error {
-	r.w.mu.Lock()
-	defer r.w.mu.Unlock()
-	if r.turn == r.w.turn {
-		r.w.turn++
-	}
+	r.w.turn.CompareAndSwap(r.turn, r.turn+1)
 	return nil
 }
 

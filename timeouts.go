@@ -51,8 +51,7 @@ func (t Timeouts) over(base Timeouts) Timeouts {
 	}
 }
 
-// A phase is the part of an attempt that a limit applies to. Phases follow
-// each other; none comes back.
+// A phase is the part of an attempt that a limit applies to.
 type phase int
 
 const (
@@ -97,11 +96,11 @@ func (w *watch) limit(p phase) time.Duration {
 }
 
 // arm starts the limit of a phase. The answer can overtake the end of the
-// request, so a phase that is over is not entered again.
+// request, so once it is being read no other phase begins.
 func (w *watch) arm(p phase) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.done || p < w.phase {
+	if w.done || w.phase == phaseGap && p != phaseGap {
 		return
 	}
 	w.phase = p
@@ -122,11 +121,13 @@ func (w *watch) arm(p phase) {
 	w.fires = w.deadline
 }
 
-// disarm lifts the armed limit. The timer goes on and finds nothing to do:
+// rest lifts the limit of a phase, if that is the one that is armed. The timer goes on and finds nothing to do:
 // moving it for every read would cost more than the read.
-func (w *watch) disarm() {
+func (w *watch) rest(p phase) {
 	w.mu.Lock()
-	w.deadline = time.Time{}
+	if w.phase == p {
+		w.deadline = time.Time{}
+	}
 	w.mu.Unlock()
 }
 

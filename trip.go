@@ -3,6 +3,7 @@ package elevenlabs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -21,6 +22,7 @@ type trip struct {
 	queued   time.Duration
 	place    uint64
 	waits    backoff.BackOff
+	last     error // of the last attempt
 }
 
 // perform takes a call along the one path of all calls: wait for room, send,
@@ -31,22 +33,33 @@ func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive
 	for {
 		f, err := t.admit()
 		if err != nil {
-			return t.fail(&opError{op: call.Op, what: "waiting for a slot", err: err})
+			return t.fail(&opError{op: call.Op, what: "waiting for a slot", err: t.after(err)})
 		}
-		if err = f.send(); err == nil {
-			err = receive(f)
-		}
-		if err == nil && f.kept {
-			return nil
-		}
-		f.finish(err)
-		if err == nil {
+		if err = t.fly(f, receive); err == nil {
 			return nil
 		}
 		if err = t.again(f, err); err != nil {
 			return t.fail(err)
 		}
 	}
+}
+
+// fly makes an attempt. Whatever happens in it, a panic in the caller's code
+// included, its room is given back.
+func (t *trip) fly(f *flight, receive func(*flight) error) (err error) {
+	defer func() {
+		if !f.kept {
+			f.finish(err)
+		}
+	}()
+	t.client.stats.admitted(t.call.Family)
+	if t.client.hooks != nil {
+		t.client.hooks.admitted(t.ctx, t.event())
+	}
+	if err = f.send(); err != nil {
+		return err
+	}
+	return receive(f)
 }
 
 // admit waits for room in flight and prepares an attempt.
@@ -72,10 +85,6 @@ func (t *trip) admit() (*flight, error) {
 		f.permit, t.place = permit, permit.Place
 	}
 	t.attempts++
-	c.stats.admitted(t.call.Family)
-	if c.hooks != nil {
-		c.hooks.admitted(t.ctx, t.event())
-	}
 	f.ctx, f.watch.cancel = context.WithCancelCause(t.ctx)
 	f.watch.limits = t.cfg.timeouts.over(Timeouts{
 		Connect: defaultConnect, FirstByte: max(t.call.firstByte, defaultFirstByte), Gap: defaultGap,
@@ -100,7 +109,7 @@ func (t *trip) land(f *flight, err error) {
 // again waits until a failed attempt may be repeated, or returns the error
 // that ends the call.
 func (t *trip) again(f *flight, err error) error {
-	class := classify(err, f.sent(), t.call.Billable)
+	class := classify(err, f.sent(), t.call.billable())
 	final := t.name(f, class, err)
 	switch {
 	case t.ctx.Err() != nil, class == ClassFinal, class == ClassAmbiguous && !t.cfg.retryAmbiguous, t.cfg.maxRetries == 0:
@@ -112,17 +121,33 @@ func (t *trip) again(f *flight, err error) error {
 	if !ok {
 		return final
 	}
+	t.last = final
 	t.client.stats.retried(t.call.Family)
 	e := t.event()
 	e.Class, e.Err, e.Wait, e.Meta = class, err, wait, f.meta
+	e.Requeued = t.requeues(err)
 	t.client.hooks.retry(t.ctx, e)
 	if wait == 0 {
 		return nil
 	}
 	if err := sleep(t.ctx, wait); err != nil {
-		return &opError{op: t.call.Op, what: "waiting to retry", err: err}
+		return &opError{op: t.call.Op, what: "waiting to retry", err: t.after(err)}
 	}
 	return nil
+}
+
+// after adds what the last attempt came to, so that a call that may have been
+// billed does not end as if it had only waited.
+func (t *trip) after(err error) error {
+	if t.last == nil {
+		return err
+	}
+	return fmt.Errorf("%w, after %w", err, t.last)
+}
+
+// requeues reports whether a failed attempt goes back to its place in line.
+func (t *trip) requeues(err error) bool {
+	return errors.Is(err, ErrConcurrencyLimit) && t.cfg.backOff == nil && t.call.Family != ""
 }
 
 // pause says how long to wait before the next attempt, and false if there is
@@ -136,7 +161,7 @@ func (t *trip) pause(err error) (time.Duration, bool) {
 		asked = api.RetryAfter
 	}
 	var wait time.Duration
-	if errors.Is(err, ErrConcurrencyLimit) && t.cfg.backOff == nil && t.call.Family != "" {
+	if t.requeues(err) {
 		t.refusals++
 	} else {
 		if t.retries >= t.cfg.maxRetries {
@@ -144,7 +169,9 @@ func (t *trip) pause(err error) (time.Duration, bool) {
 		}
 		t.retries++
 		if t.waits == nil {
-			t.waits = t.cfg.newBackOff()
+			if t.waits = t.cfg.newBackOff(); t.waits == nil {
+				return 0, false
+			}
 		}
 		if wait = t.waits.NextBackOff(); wait == backoff.Stop {
 			return 0, false

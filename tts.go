@@ -209,7 +209,7 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 		Op: "TTS", Method: http.MethodPost,
 		Path:  "/v1/text-to-speech/" + url.PathEscape(req.VoiceID) + endpoint,
 		Query: req.query(), Body: body,
-		Family: FamilyOf(req.ModelID), Weight: 1, Billable: true,
+		Family: FamilyOf(req.ModelID), Weight: 1,
 		zeroRetention: req.ZeroRetention,
 		firstByte:     defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
 	}, req, nil

@@ -51,7 +51,6 @@ func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...C
 		if err := f.checkAudio(head, req.Format); err != nil {
 			return err
 		}
-		f.watch.streaming()
 		f.keep()
 		stream = &SpeechStream{Format: req.Format, Meta: f.meta, f: f, head: head}
 		return nil
@@ -79,14 +78,14 @@ func (f *flight) firstBytes() ([]byte, error) {
 // Read reads audio. It returns io.EOF at the end of the speech, and a
 // [PartialError] if the speech broke before.
 func (s *SpeechStream) Read(p []byte) (int, error) {
-	if len(s.head) > 0 && s.err == nil {
+	if s.err != nil {
+		return 0, s.err
+	}
+	if len(s.head) > 0 && !s.f.ended.Load() {
 		n := copy(p, s.head)
 		s.head = s.head[n:]
 		s.sent += int64(n)
 		return n, nil
-	}
-	if s.err != nil {
-		return 0, s.err
 	}
 	n, err := s.f.Read(p)
 	s.sent += int64(n)

@@ -10,8 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxText bounds what is kept of a body that is not JSON.
-const maxText = 200
+// What is kept of one text of a body, in characters: of a body that is not
+// JSON less, since it is hardly meant for people.
+const (
+	maxText  = 2000
+	maxPlain = 200
+)
 
 // Envelope is what an error body says, whatever its shape. Every field may be
 // empty.
@@ -53,7 +57,7 @@ func Decode(body []byte) Envelope {
 		Message json.RawMessage `json:"message"`
 	}
 	if json.Unmarshal(body, &outer) != nil {
-		return Envelope{Message: clean(string(body))}
+		return Envelope{Message: clean(string(body), maxPlain)}
 	}
 	if len(outer.Detail) > 0 {
 		return decodeDetail(outer.Detail)
@@ -107,11 +111,11 @@ func decodeFields(raw json.RawMessage) Envelope {
 		for _, l := range it.Loc {
 			path = append(path, fmt.Sprint(l))
 		}
-		f := Field{Path: strings.Join(path, "."), Type: clean(it.Type), Message: clean(it.Msg)}
+		f := Field{Path: clean(strings.Join(path, "."), maxPlain), Type: clean(it.Type, maxPlain), Message: clean(it.Msg, maxPlain)}
 		e.Fields = append(e.Fields, f)
 		lines = append(lines, f.Path+": "+f.Message)
 	}
-	e.Message = strings.Join(lines, "; ")
+	e.Message = clean(strings.Join(lines, "; "), maxText)
 	return e
 }
 
@@ -121,7 +125,7 @@ func text(raw json.RawMessage) string {
 	if len(raw) == 0 || json.Unmarshal(raw, &s) != nil {
 		return ""
 	}
-	return s
+	return clean(s, maxText)
 }
 
 // title returns what a web page calls itself.
@@ -136,12 +140,12 @@ func title(page []byte) string {
 	if to < 0 || from+to > len(page) {
 		return "a web page"
 	}
-	return clean(string(page[from : from+to]))
+	return clean(string(page[from:from+to]), maxPlain)
 }
 
-// clean makes foreign text fit for one line of a log: printable, valid and
-// short.
-func clean(s string) string {
+// clean makes foreign text fit for one line of a log: printable, valid and of
+// at most so many characters.
+func clean(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '
@@ -152,8 +156,8 @@ func clean(s string) string {
 		return r
 	}, s)
 	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > maxText {
-		s = string(r[:maxText]) + "…"
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
 	}
 	return s
 }

@@ -16,11 +16,12 @@ type Form struct {
 	w      *multipart.Writer
 	before []byte // up to the file
 	after  []byte // behind it
+	names  map[string]bool
 }
 
 // New returns an empty form.
 func New() *Form {
-	f := new(Form)
+	f := &Form{names: make(map[string]bool)}
 	f.w = multipart.NewWriter(&f.buf)
 	return f
 }
@@ -31,9 +32,13 @@ func (f *Form) SetBoundary(b string) error { return f.w.SetBoundary(b) }
 
 // Add appends a field. A name may be added more than once.
 func (f *Form) Add(name, value string) {
+	f.names[name] = true
 	// Writing to a bytes.Buffer cannot fail.
 	_ = f.w.WriteField(name, value)
 }
+
+// Has reports whether a field of that name was added.
+func (f *Form) Has(name string) bool { return f.names[name] }
 
 // End closes the form after its fields.
 func (f *Form) End() {
