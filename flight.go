@@ -309,7 +309,9 @@ type upload struct {
 	left   int64 // bytes to come, negative when not known
 
 	reads chan read // of a source that may block
-	buf   []byte
+	buf   []byte    // what it is read into
+	ahead []byte    // what of that is not taken yet
+	end   error     // what came after it
 }
 
 // A read is what came of reading a source.
@@ -345,25 +347,41 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// take reads the source. One that may block is read aside, so that the
-// attempt can end while it does; what it reads then is lost with the attempt.
+// take reads the source. One that may block is read aside, in large pieces, so
+// that the attempt can end while it blocks; what it reads then is lost with
+// the attempt.
 func (u *upload) take(p []byte) (int, error) {
-	if u.f.call.Body.prompt || len(p) == 0 {
+	if u.f.call.Body.prompt {
 		return u.source.Read(p)
 	}
-	if u.reads == nil {
-		u.reads, u.buf = make(chan read, 1), make([]byte, 32<<10)
+	if len(u.ahead) == 0 && u.end == nil {
+		if err := u.readAhead(); err != nil {
+			return 0, err
+		}
 	}
-	buf := u.buf[:min(len(p), len(u.buf))]
+	n := copy(p, u.ahead)
+	u.ahead = u.ahead[n:]
+	if len(u.ahead) == 0 {
+		return n, u.end
+	}
+	return n, nil
+}
+
+// readAhead waits for the next piece of the source, or for the attempt's end.
+func (u *upload) readAhead() error {
+	if u.reads == nil {
+		u.reads, u.buf = make(chan read, 1), make([]byte, 128<<10)
+	}
 	go func() {
-		n, err := u.source.Read(buf)
+		n, err := u.source.Read(u.buf)
 		u.reads <- read{n, err}
 	}()
 	select {
 	case r := <-u.reads:
-		return copy(p, buf[:r.n]), r.err
+		u.ahead, u.end = u.buf[:r.n], r.err
+		return nil
 	case <-u.f.ctx.Done():
-		return 0, context.Cause(u.f.ctx)
+		return context.Cause(u.f.ctx)
 	}
 }
 

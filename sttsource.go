@@ -183,7 +183,7 @@ func (s AudioSource) prepareReader(c content) (content, error) {
 			if size == 0 {
 				return c, badArgument("STTRequest.Audio", "the reader is at its end")
 			}
-			c.size, c.open = size, r.open
+			c.size, c.open, c.prompt = size, r.open, inMemory(s.reader)
 			if rc, err := r.open(); err == nil {
 				c.head = peek(rc)
 				rc.Close()
@@ -192,6 +192,7 @@ func (s AudioSource) prepareReader(c content) (content, error) {
 		}
 	}
 	c.size, c.once = -1, true
+	c.prompt = inMemory(s.reader)
 	if buf, ok := s.reader.(*bytes.Buffer); ok {
 		if c.size = int64(buf.Len()); c.size == 0 {
 			return c, badArgument("STTRequest.Audio", "the buffer is empty")
@@ -199,6 +200,15 @@ func (s AudioSource) prepareReader(c content) (content, error) {
 	}
 	c.open = func() (io.ReadCloser, error) { return io.NopCloser(s.reader), nil }
 	return c, nil
+}
+
+// inMemory reports whether a reader cannot block.
+func inMemory(r io.Reader) bool {
+	switch r.(type) {
+	case *bytes.Buffer, *bytes.Reader, *strings.Reader:
+		return true
+	}
+	return false
 }
 
 func peek(r io.Reader) []byte {
