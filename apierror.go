@@ -101,7 +101,7 @@ func (e *APIError) name() string {
 // Is reports whether target is the sentinel, or one of the sentinels, that the
 // error stands for.
 func (e *APIError) Is(target error) bool {
-	k := e.kind
+	k := e.meaning()
 	switch target {
 	case ErrRateLimited:
 		return k == kindConcurrency || k == kindBusy || k == kindRate
@@ -135,6 +135,15 @@ func (e *APIError) Is(target error) bool {
 		return k == kindEdge
 	}
 	return false
+}
+
+// meaning is the kind that was found when the error was read, or that the
+// fields of one made by hand tell.
+func (e *APIError) meaning() kind {
+	if e.kind != kindUnknown {
+		return e.kind
+	}
+	return kindOf(e.StatusCode, envelope.Envelope{Code: e.Code, Status: e.Status})
 }
 
 // LogValue returns the parts an operator searches by.

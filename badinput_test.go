@@ -1,6 +1,7 @@
 package elevenlabs_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -279,6 +280,28 @@ func TestTranscribe_BadInput(t *testing.T) {
 	refused(t, "STTOption", err)
 	_, err = silent(t).Transcribe(t.Context(), req{Audio: elevenlabs.AudioFile(empty + ".no")})
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestClient_ThatNewDidNotMake(t *testing.T) {
+	t.Parallel()
+	var none *elevenlabs.Client
+	for _, c := range []*elevenlabs.Client{none, new(elevenlabs.Client)} {
+		_, err := c.TTS(t.Context(), "Hello")
+		refused(t, "Client", err)
+		_, err = c.STT(t.Context(), []byte("audio"), "")
+		refused(t, "Client", err)
+		_, err = c.Synthesize(t.Context(), elevenlabs.TTSRequest{Text: "Hello"})
+		refused(t, "Client", err)
+		_, err = c.SynthesizeStream(t.Context(), elevenlabs.TTSRequest{Text: "Hello"})
+		refused(t, "Client", err)
+		_, err = c.Transcribe(t.Context(), elevenlabs.STTRequest{})
+		refused(t, "Client", err)
+		_, err = c.Do(t.Context(), elevenlabs.Call{Path: "/v1/models"})
+		refused(t, "Client", err)
+	}
+	var nobody context.Context
+	_, err := silent(t).TTS(nobody, "Hello")
+	refused(t, "Context", err)
 }
 
 func TestDo_BadInput(t *testing.T) {

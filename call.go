@@ -128,11 +128,11 @@ func (r *Response) JSON(v any) error {
 // calls: the same limits, retries and errors. An answer that is not 2xx is an
 // [APIError]. The caller closes the Response's Body.
 func (c *Client) Do(ctx context.Context, call Call, opts ...CallOption) (*Response, error) {
-	if err := call.complete(); err != nil {
+	cfg, err := c.callConfig(ctx, opts)
+	if err != nil {
 		return nil, err
 	}
-	cfg, err := c.callConfig(opts)
-	if err != nil {
+	if err := call.complete(); err != nil {
 		return nil, err
 	}
 	var resp *Response

@@ -16,7 +16,8 @@ import (
 // A Client speaks to the API for one account. It keeps the account's requests
 // in flight within the plan's limits, so clients of the same account should
 // share a limiter, or be one. A Client is safe for concurrent use and starts
-// no goroutine, so it needs no closing.
+// no goroutine, so it needs no closing. It is made by [New]; the zero value
+// refuses every call.
 type Client struct {
 	key     KeySource
 	base    *url.URL
@@ -101,7 +102,7 @@ func New(opts ...ClientOption) (*Client, error) {
 	h := cfg.httpClient() // may change cfg.call
 	c := &Client{
 		key: cfg.keys, base: base, http: h, limiter: limiter, hooks: cfg.hooks,
-		call: cfg.call, tts: cfg.tts, stt: cfg.stt, voice: newDefaultVoice(),
+		call: cfg.call, tts: cfg.tts, stt: cfg.stt,
 	}
 	switch c.http.Transport.(type) {
 	case nil, *http.Transport:
@@ -116,6 +117,9 @@ func (cfg *config) completeKeys() error {
 		return nil
 	}
 	key := os.Getenv("ELEVENLABS_API_KEY")
+	if key == "" {
+		return badArgument("ELEVENLABS_API_KEY", "is not set, and neither WithAPIKey nor WithKeySource was given")
+	}
 	cfg.keys = func(context.Context) (string, error) { return key, nil }
 	return checkKey(key)
 }
@@ -137,7 +141,7 @@ func (cfg *config) base() (*url.URL, error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
-		return nil, badArgument(field, "want an http or https URL with a host")
+		return nil, badArgument(field, "want a URL such as https://api.example.com")
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
 		return nil, badArgument(field, "must have no user, query or fragment")
 	case u.Scheme == "http" && !cfg.plainHTTP && !isLoopback(u.Hostname()):
@@ -243,8 +247,23 @@ func (c *Client) url(call *Call, extra url.Values) *url.URL {
 	return &u
 }
 
+// ready refuses a client that New did not make, and a nil context, which would
+// fail later and less clearly.
+func (c *Client) ready(ctx context.Context) error {
+	switch {
+	case c == nil || c.http == nil:
+		return badArgument("Client", "was not made by New")
+	case ctx == nil:
+		return badArgument("Context", "is nil")
+	}
+	return nil
+}
+
 // callConfig applies a call's options over the client's defaults.
-func (c *Client) callConfig(opts []CallOption) (callConfig, error) {
+func (c *Client) callConfig(ctx context.Context, opts []CallOption) (callConfig, error) {
+	if err := c.ready(ctx); err != nil {
+		return callConfig{}, err
+	}
 	cfg := c.call
 	for _, o := range opts {
 		if o == nil {

@@ -101,11 +101,40 @@ func TestClient_SaysWhatToDoWithoutAVoice(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.TTS(t.Context(), "Hello")
 	require.ErrorIs(t, err, elevenlabs.ErrMissingPermission)
-	require.ErrorContains(t, err, "set WithVoice or ELEVENLABS_VOICE_ID")
+	require.ErrorContains(t, err, "elevenlabs: TTS: no voice was chosen (set WithVoice or ELEVENLABS_VOICE_ID)")
 
 	answer = answered(200, "application/json", `{"voices":[]}`)
 	_, err = c.TTS(t.Context(), "Hello")
 	require.ErrorIs(t, err, elevenlabs.ErrVoiceNotFound)
+}
+
+func TestClient_SharesAFailedLookUpOfTheVoice(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		lookUps := 0
+		h := &http.Client{Transport: drained(func(*http.Request, []byte) (*http.Response, error) {
+			lookUps++
+			time.Sleep(time.Second)
+			return answered(401, "application/json", `{"detail":{"status":"invalid_api_key"}}`), nil
+		})}
+		c, err := elevenlabs.New(elevenlabs.WithHTTPClient(h), elevenlabs.WithAPIKey("k"))
+		require.NoError(t, err)
+		leaver, leave := context.WithCancel(t.Context())
+		time.AfterFunc(500*time.Millisecond, leave)
+		at := time.Now()
+		var calls sync.WaitGroup
+		calls.Go(func() { _, _ = c.TTS(leaver, "Hello") })
+		synctest.Wait() // it is the one who looks
+		for range 10 {
+			calls.Go(func() {
+				if _, err := c.TTS(t.Context(), "Hello"); !errors.Is(err, elevenlabs.ErrUnauthorized) {
+					t.Error(err)
+				}
+			})
+		}
+		calls.Wait()
+		require.LessOrEqual(t, lookUps, 2, "the one who left, and one for all others")
+		require.LessOrEqual(t, time.Since(at), 3*time.Second)
+	})
 }
 
 func TestDo_ReachesAnyEndpointOnTheSamePath(t *testing.T) {

@@ -3,6 +3,7 @@ package elevenlabs
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -94,7 +95,7 @@ type TimeoutError struct {
 }
 
 func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("%s timeout after %v", e.Limit, e.After)
+	return fmt.Sprintf("%s timeout after %v (see Timeouts)", e.Limit, e.After)
 }
 
 // Timeout reports true, as net.Error asks of a timeout.
@@ -172,10 +173,11 @@ type opError struct {
 }
 
 func (e *opError) Error() string {
+	cause := strings.TrimPrefix(e.err.Error(), "elevenlabs: ") // said already
 	if e.what == "" {
-		return fmt.Sprintf("elevenlabs: %s: %v", e.op, e.err)
+		return fmt.Sprintf("elevenlabs: %s: %s", e.op, cause)
 	}
-	return fmt.Sprintf("elevenlabs: %s: %s: %v", e.op, e.what, e.err)
+	return fmt.Sprintf("elevenlabs: %s: %s: %s", e.op, e.what, cause)
 }
 
 func (e *opError) Unwrap() error { return e.err }

@@ -202,6 +202,19 @@ func TestAPIError_SaysWhatTheBodySays(t *testing.T) {
 	require.Contains(t, fields.Error(), "body.text: Field required")
 }
 
+func TestAPIError_MadeByHandMeansTheSame(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[error]*elevenlabs.APIError{
+		elevenlabs.ErrQuotaExceeded: {StatusCode: 401, Code: "quota_exceeded"},
+		elevenlabs.ErrRateLimited:   {StatusCode: 429},
+		elevenlabs.ErrServer:        {StatusCode: 503},
+		elevenlabs.ErrVoiceNotFound: {StatusCode: 404, Status: "voice_not_found"},
+		elevenlabs.ErrNotFound:      {StatusCode: 404, Status: "voice_not_found"},
+	} {
+		require.ErrorIs(t, err, want)
+	}
+}
+
 func TestParseTier(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]elevenlabs.Tier{

@@ -297,6 +297,7 @@ func (f *flight) outcome() Outcome {
 	case f.refusal != nil && f.refusal.kind == kindConcurrency:
 		o.Verdict = VerdictRefused
 		o.Limit = f.refusal.Limit
+		o.Paced = !f.trip.requeues(f.refusal)
 	}
 	return o
 }

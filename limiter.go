@@ -69,6 +69,9 @@ type Outcome struct {
 	// InUse is how many requests of the family the account had in flight, this
 	// one included, as the answer told; 0 if it did not.
 	InUse int
+	// Paced tells that a refused call waits by a back-off of its own before it
+	// comes back, if it does, so that it need not be made to wait.
+	Paced bool
 }
 
 // A Verdict is how an attempt ended, as far as it concerns a [Limiter].

@@ -106,14 +106,8 @@ type KeySource func(ctx context.Context) (string, error)
 // WithAPIKey sets the API key. Default: the environment's ELEVENLABS_API_KEY.
 func WithAPIKey(key string) ClientOption {
 	return clientOption(func(c *config) error {
-		if key == "" {
-			return badArgument("WithAPIKey", "the key is empty")
-		}
-		if err := checkKey(key); err != nil {
-			return err
-		}
 		c.keys = func(context.Context) (string, error) { return key, nil }
-		return nil
+		return checkKey(key)
 	})
 }
 
@@ -148,7 +142,7 @@ func WithBaseURL(base string) ClientOption {
 func WithRegion(r Region) ClientOption {
 	return clientOption(func(c *config) error {
 		if _, ok := regions[r]; !ok {
-			return badArgument("WithRegion", "unknown region %q", string(r))
+			return badArgument("WithRegion", "unknown region %q; known are global, us, eu, in, sg", string(r))
 		}
 		c.region = r
 		return nil
@@ -234,7 +228,8 @@ func WithHooks(h Hooks) ClientOption {
 // WithMaxRetries sets how often a call is repeated after it failed, 0 for
 // never. Default 3. A call that a full account refused waits in line for a
 // slot, as long as its context lasts, and is not counted; with 0, or with
-// [WithBackOff], it is.
+// [WithBackOff], it is. A call is not repeated when the answer asks for a wait
+// (Retry-After) of more than a minute, or when its deadline comes first.
 func WithMaxRetries(n int) CallOption {
 	return callOption(func(c *callConfig) error {
 		if n < 0 {
@@ -246,8 +241,8 @@ func WithMaxRetries(n int) CallOption {
 }
 
 // WithBackOff sets the waits between attempts, for every kind of retry: a call
-// that a full account refused waits by it too, before it asks for a slot, and
-// is counted. Default:
+// that a full account refused waits by it too, instead of for a slot to come
+// free, and is counted. Default:
 // ExponentialBackOff(500 ms, 20 s) after failures, and a slot after a refusal.
 func WithBackOff(b BackOff) CallOption {
 	return callOption(func(c *callConfig) error {
@@ -421,7 +416,7 @@ func WithDuration(d time.Duration) STTOption {
 // checkKey refuses what cannot be a key, without repeating it.
 func checkKey(key string) error {
 	if key == "" {
-		return badArgument("WithAPIKey", "no key; give WithAPIKey, WithKeySource or ELEVENLABS_API_KEY")
+		return badArgument("WithAPIKey", "the key is empty")
 	}
 	if strings.ContainsFunc(key, notVisible) {
 		return badArgument("WithAPIKey", "the key contains white space or characters outside ASCII")

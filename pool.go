@@ -155,6 +155,9 @@ func (p *pool) learn(o Outcome) {
 	switch o.Verdict {
 	case VerdictRefused:
 		p.shrink()
+		if p.leases.slots == 0 && !p.paused && !o.Paced {
+			p.pause()
+		}
 	case VerdictServed:
 		p.pauses = 0
 		p.grow(o)
@@ -178,14 +181,10 @@ func (p *pool) told(limit int) {
 }
 
 // shrink answers a refusal: what is in flight besides is what the account has
-// room for. With nothing in flight there is no slot of ours to wait for, so
-// the pool pauses.
+// room for.
 func (p *pool) shrink() {
 	p.quiet = 0
 	p.limit = max(1, min(p.limit, p.leases.slots))
-	if p.leases.slots == 0 && !p.paused {
-		p.pause()
-	}
 }
 
 // grow gives back what refusals have taken: at once as far as the answer shows
@@ -209,6 +208,8 @@ func (p *pool) grow(o Outcome) {
 	}
 }
 
+// pause holds back a pool that was refused with nothing in flight, and so has
+// no slot of its own to wait for.
 func (p *pool) pause() {
 	d := min(firstPause<<min(p.pauses, 16), lastPause)
 	p.pauses++

@@ -70,7 +70,9 @@ func readmeTranscribe(ctx context.Context, client *elevenlabs.Client) error {
 		return err
 	}
 	for _, w := range transcript.Words {
-		fmt.Println(w.SpeakerID, w.Text)
+		if w.Type == "word" {
+			fmt.Println(w.SpeakerID, w.Text)
+		}
 	}
 	return nil
 }
@@ -104,7 +106,7 @@ func readmeOptions() (*elevenlabs.Client, error) {
 }
 
 func readmeEmulator(t *testing.T) ([]byte, error) {
-	srv := elevenlabstest.NewServer(t, elevenlabstest.WithTier(elevenlabs.TierFree))
+	srv := elevenlabstest.NewServer(t)
 	srv.Inject(elevenlabstest.SystemBusy().Times(2)) // the next two requests fail
 	client := srv.Client()
 	audio, err := client.TTS(t.Context(), "Hello")

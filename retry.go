@@ -53,7 +53,7 @@ func classify(err error, sent, billable bool) Class {
 	)
 	switch {
 	case errors.As(err, &api):
-		return classifyKind(api.kind)
+		return classifyKind(api.meaning())
 	case errors.As(err, &resp):
 		return classifyResponse(resp, billable)
 	case errors.As(err, &local), errors.As(err, &cert), errors.Is(err, ErrRedirected):

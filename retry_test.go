@@ -116,13 +116,15 @@ func TestTTS_RefusedCallWaitsForASlot(t *testing.T) {
 
 func TestTTS_RefusedCallKeepsToAChosenBackOff(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		srv := elevenlabstest.NewServer(t, elevenlabstest.WithServiceTime(time.Second))
-		srv.Inject(elevenlabstest.ConcurrencyRefusal().Times(10))
-		at := time.Now()
-		_, err := srv.Client(elevenlabs.WithBackOff(elevenlabs.LinearBackOff(2*time.Second))).TTS(t.Context(), "Hello")
-		require.ErrorIs(t, err, elevenlabs.ErrConcurrencyLimit)
-		require.Len(t, srv.Requests(), 4)
-		require.GreaterOrEqual(t, time.Since(at), 12*time.Second)
+		for _, step := range []time.Duration{0, 50 * time.Millisecond, 2 * time.Second} {
+			srv := atOnce(t)
+			srv.Inject(elevenlabstest.ConcurrencyRefusal().Times(10))
+			at := time.Now()
+			_, err := srv.Client(elevenlabs.WithBackOff(elevenlabs.LinearBackOff(step))).TTS(t.Context(), "Hello")
+			require.ErrorIs(t, err, elevenlabs.ErrConcurrencyLimit)
+			require.Len(t, srv.Requests(), 4)
+			require.Equal(t, 6*step, time.Since(at).Truncate(time.Millisecond))
+		}
 	})
 }
 
@@ -174,6 +176,7 @@ func TestTTS_RetryAfterIsObeyedOrEndsTheCall(t *testing.T) {
 		srv.Inject(busy.WithHeader("Retry-After", "9"))
 		_, err = c.TTS(ctx, "Hello")
 		require.ErrorIs(t, err, elevenlabs.ErrSystemBusy)
+		require.ErrorContains(t, err, "not repeated, the deadline comes before the next attempt")
 		require.Zero(t, time.Since(at).Truncate(time.Millisecond), "nor a wait that the deadline makes useless")
 	})
 }

@@ -118,6 +118,9 @@ type AdditionalFormat struct {
 // An empty type means that it is not known. [Client.Transcribe] is the same
 // with every field and with words and times.
 func (c *Client) STT(ctx context.Context, audio []byte, mime string, opts ...STTOption) (string, error) {
+	if err := c.ready(ctx); err != nil {
+		return "", err
+	}
 	req, cfg := STTRequest{Audio: AudioBytes(audio, mime)}, c.call
 	for _, o := range opts {
 		if o == nil {
@@ -139,7 +142,7 @@ func (c *Client) STT(ctx context.Context, audio []byte, mime string, opts ...STT
 //
 // Errors are as of [Client.Synthesize].
 func (c *Client) Transcribe(ctx context.Context, req STTRequest, opts ...CallOption) (*Transcript, error) {
-	cfg, err := c.callConfig(opts)
+	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {
 		return nil, err
 	}

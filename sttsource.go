@@ -160,9 +160,9 @@ func (s AudioSource) prepareFile(c content) (content, error) {
 	case err != nil:
 		return c, fileError(err)
 	case !info.Mode().IsRegular():
-		return c, badArgument("STTRequest.Audio", "%s is not a regular file; use AudioReader", filepath.Base(s.path))
+		return c, badArgument("STTRequest.Audio", "%s is not a regular file; use AudioReader", s.path)
 	case info.Size() == 0:
-		return c, badArgument("STTRequest.Audio", "%s is empty", filepath.Base(s.path))
+		return c, badArgument("STTRequest.Audio", "%s is empty", s.path)
 	}
 	c.name, c.size, c.prompt = filepath.Base(s.path), info.Size(), true
 	if t := typeOf(s.path); t != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -118,8 +119,11 @@ func (t *trip) again(f *flight, err error) error {
 		return &opError{op: t.call.Op, what: "not repeated, the request can be made only once", err: final}
 	}
 	wait, ok := t.pause(err)
-	if !ok {
+	switch {
+	case !ok:
 		return final
+	case !t.inTime(wait):
+		return &opError{op: t.call.Op, what: "not repeated, the deadline comes before the next attempt", err: final}
 	}
 	t.last = final
 	t.client.stats.retried(t.call.Family)
@@ -147,7 +151,7 @@ func (t *trip) after(err error) error {
 
 // requeues reports whether a failed attempt goes back to its place in line.
 func (t *trip) requeues(err error) bool {
-	return errors.Is(err, ErrConcurrencyLimit) && t.cfg.backOff == nil && t.call.Family != ""
+	return errors.Is(err, ErrConcurrencyLimit) && t.cfg.backOff == nil && t.cfg.maxRetries > 0 && t.call.Family != ""
 }
 
 // pause says how long to wait before the next attempt, and false if there is
@@ -180,7 +184,7 @@ func (t *trip) pause(err error) (time.Duration, bool) {
 	if asked > 0 {
 		wait = asked
 	}
-	return wait, asked <= maxRetryAfter && t.inTime(wait)
+	return wait, asked <= maxRetryAfter
 }
 
 // inTime reports whether the caller's deadline leaves anything after a wait.
@@ -200,6 +204,9 @@ func (t *trip) name(f *flight, class Class, err error) error {
 	case errors.As(err, &api), wrong && class != ClassAmbiguous:
 		return err
 	case class == ClassAmbiguous:
+		if errors.Is(err, io.EOF) {
+			err = fmt.Errorf("the connection was closed: %w", err)
+		}
 		if wrong {
 			err = resp.Err
 		}

@@ -112,6 +112,9 @@ type Speech struct {
 // says otherwise. [Client.Synthesize] is the same with every field and with
 // what the answer tells besides.
 func (c *Client) TTS(ctx context.Context, text string, opts ...TTSOption) ([]byte, error) {
+	if err := c.ready(ctx); err != nil {
+		return nil, err
+	}
 	req, cfg := TTSRequest{Text: text}, c.call
 	for _, o := range opts {
 		if o == nil {
@@ -134,7 +137,7 @@ func (c *Client) TTS(ctx context.Context, text string, opts ...TTSOption) ([]byt
 // [AmbiguousError] when the answer was lost, a [ResponseError] when it is not
 // audio, or the context's.
 func (c *Client) Synthesize(ctx context.Context, req TTSRequest, opts ...CallOption) (*Speech, error) {
-	cfg, err := c.callConfig(opts)
+	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type SpeechStream struct {
 //
 // The stream is read under the context: it ends when the context does.
 func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...CallOption) (*SpeechStream, error) {
-	cfg, err := c.callConfig(opts)
+	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +75,9 @@ func (f *flight) firstBytes() ([]byte, error) {
 	}
 }
 
-// Read reads audio. It returns io.EOF at the end of the speech, and a
-// [PartialError] if the speech broke before.
+// Read reads audio, which may be cut anywhere, inside of a sample too. It
+// returns io.EOF at the end of the speech, and a [PartialError] if the speech
+// broke before.
 func (s *SpeechStream) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
@@ -96,12 +97,12 @@ func (s *SpeechStream) Read(p []byte) (int, error) {
 }
 
 // copyBuffers are what WriteTo reads into.
-var copyBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+var copyBuffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
 
 // WriteTo writes the rest of the speech to w, as [io.Copy] does, and returns
 // nil at its end.
 func (s *SpeechStream) WriteTo(w io.Writer) (int64, error) {
-	buf := copyBuffers.Get().(*[32 << 10]byte)
+	buf := copyBuffers.Get().(*[128 << 10]byte)
 	defer copyBuffers.Put(buf)
 	var written int64
 	for {

@@ -3,42 +3,79 @@ package elevenlabs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
+	"sync"
 )
 
 // defaultVoice is the account's first voice, looked up once.
 type defaultVoice struct {
-	// turn holds the id, empty until it is known. Who has taken it looks the
-	// voice up; others wait, each as long as its own context.
-	turn chan string
+	mu   sync.Mutex
+	last *voiceLookup
 }
 
-func newDefaultVoice() defaultVoice {
-	v := defaultVoice{turn: make(chan string, 1)}
-	v.turn <- ""
-	return v
+// A voiceLookup is shared by all who need the voice while it is under way.
+type voiceLookup struct {
+	done chan struct{} // closed when the fields below are set
+	id   string
+	err  error
 }
 
-// firstVoice returns the voice of a call that names none. A failure is not
-// remembered.
+// firstVoice returns the voice of a call that names none. A failure is shared
+// by those who waited for it, and not remembered.
 func (c *Client) firstVoice(ctx context.Context, cfg callConfig) (string, error) {
-	var id string
-	select {
-	case id = <-c.voice.turn:
-	case <-ctx.Done():
-		return "", &opError{op: "voice", err: ctx.Err()}
+	for {
+		l, mine := c.voice.join()
+		if mine {
+			l.id, l.err = c.lookUpFirstVoice(ctx, cfg)
+			c.voice.settle(l)
+		}
+		select {
+		case <-l.done:
+		case <-ctx.Done():
+			return "", &opError{op: "TTS", what: "looking up the default voice", err: ctx.Err()}
+		}
+		gaveUp := errors.Is(l.err, context.Canceled) || errors.Is(l.err, context.DeadlineExceeded)
+		if gaveUp && ctx.Err() == nil {
+			continue // whoever looked it up left; somebody else does it
+		}
+		return l.id, explainLookup(l.err)
 	}
-	defer func() { c.voice.turn <- id }()
-	if id != "" {
-		return id, nil
+}
+
+// join returns the lookup that is under way or has succeeded, or a new one
+// that the caller has to carry out.
+func (v *defaultVoice) join() (l *voiceLookup, mine bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.last == nil {
+		v.last = &voiceLookup{done: make(chan struct{})}
+		return v.last, true
 	}
-	found, err := c.lookUpFirstVoice(ctx, cfg)
-	if err != nil {
-		return "", fmt.Errorf("no voice chosen (set WithVoice or ELEVENLABS_VOICE_ID), and the account's first voice cannot be looked up: %w", err)
+	return v.last, false
+}
+
+func (v *defaultVoice) settle(l *voiceLookup) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if l.err != nil {
+		v.last = nil
 	}
-	id = found
-	return id, nil
+	close(l.done)
+}
+
+// explainLookup says which option makes the lookup unnecessary, where that is
+// the cure.
+func explainLookup(err error) error {
+	what := "looking up the default voice"
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrMissingPermission) {
+		what = "no voice was chosen (set WithVoice or ELEVENLABS_VOICE_ID) and the account's first cannot be found"
+	}
+	if err == nil {
+		return nil
+	}
+	return &opError{op: "TTS", what: what, err: err}
 }
 
 func (c *Client) lookUpFirstVoice(ctx context.Context, cfg callConfig) (string, error) {

@@ -15,10 +15,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -84,8 +86,10 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 		return s, fmt.Errorf("%w: %w (-help lists the flags)", errUsage, err)
 	case flags.NArg() > 0:
 		return s, fmt.Errorf("%w: unexpected argument %q (-help lists the flags)", errUsage, flags.Arg(0))
-	case !(s.speed > 0): // not a number is refused too
-		return s, fmt.Errorf("%w: -speed must be greater than 0, not %v", errUsage, s.speed)
+	case !(s.speed > 0) || math.IsInf(s.speed, 0): // not a number is refused too
+		return s, fmt.Errorf("%w: -speed must be a number greater than 0, not %v", errUsage, s.speed)
+	case s.addr == "":
+		return s, fmt.Errorf("%w: -addr must be host:port, such as 127.0.0.1:8080", errUsage)
 	}
 	if s.tier, err = elevenlabs.ParseTier(*tier); err != nil {
 		return s, fmt.Errorf("%w: -tier: %w", errUsage, err)
@@ -130,8 +134,18 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	return err
 }
 
+// reachable names an address as a client on this machine would: one that
+// listens everywhere is on loopback too.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
 func announce(stdout io.Writer, s settings, addr net.Addr) {
-	url := "http://" + addr.String()
+	url := "http://" + reachable(addr)
 	fmt.Fprintf(stdout, `elevenlabs-emulator is a %s account at %s
 Point a client at it:
 

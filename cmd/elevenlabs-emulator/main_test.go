@@ -56,9 +56,11 @@ func TestRun_RefusesBadFlags(t *testing.T) {
 		code int
 	}{
 		{[]string{"-tier", "gold"}, "known are free, starter, creator", 2},
-		{[]string{"-speed", "0"}, "-speed must be greater than 0", 2},
-		{[]string{"-speed", "-1"}, "-speed must be greater than 0", 2},
-		{[]string{"-speed", "NaN"}, "-speed must be greater than 0", 2},
+		{[]string{"-speed", "0"}, "-speed must be a number greater than 0", 2},
+		{[]string{"-speed", "-1"}, "-speed must be a number greater than 0", 2},
+		{[]string{"-speed", "NaN"}, "-speed must be a number greater than 0", 2},
+		{[]string{"-speed", "Inf"}, "-speed must be a number greater than 0", 2},
+		{[]string{"-addr", ""}, "-addr must be host:port", 2},
 		{[]string{"-speed", "fast"}, "invalid value", 2},
 		{[]string{"-port", "80"}, "not defined: -port", 2},
 		{[]string{"serve"}, `unexpected argument "serve"`, 2},
