@@ -37,6 +37,7 @@ type Call struct {
 	// always may.
 	Repeatable bool
 
+	rawQuery      string        // what a method asks for, encoded; it wins over Query
 	token         string        // a single-use token that stands in for the key
 	zeroRetention bool          // to be confirmed by the answer
 	firstByte     time.Duration // the default limit, by the size of the work

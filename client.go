@@ -236,12 +236,13 @@ func (c *Client) url(call *Call, extra url.Values) *url.URL {
 		u.RawPath = c.base.EscapedPath() + call.Path
 		u.Path, _ = url.PathUnescape(u.RawPath) // complete has unescaped it before
 	}
-	switch {
-	case len(extra) == 0:
-		u.RawQuery = call.Query.Encode()
-	default:
-		query := maps.Clone(extra)
-		maps.Copy(query, call.Query)
+	u.RawQuery = call.rawQuery
+	if len(extra)+len(call.Query) > 0 {
+		own, _ := url.ParseQuery(call.rawQuery)
+		query := url.Values{}
+		for _, values := range []url.Values{extra, call.Query, own} {
+			maps.Copy(query, values)
+		}
 		u.RawQuery = query.Encode()
 	}
 	return &u

@@ -210,8 +210,8 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 	}
 	return Call{
 		Op: "TTS", Method: http.MethodPost,
-		Path:  "/v1/text-to-speech/" + url.PathEscape(req.VoiceID) + endpoint,
-		Query: req.query(), Body: body,
+		Path: "/v1/text-to-speech/" + url.PathEscape(req.VoiceID) + endpoint,
+		Body: body, rawQuery: req.query(),
 		Family: FamilyOf(req.ModelID), Weight: 1,
 		zeroRetention: req.ZeroRetention,
 		firstByte:     defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
@@ -384,13 +384,14 @@ func withExtra(known ttsBody, extra map[string]any) (Body, error) {
 	return body, nil
 }
 
-func (r *TTSRequest) query() url.Values {
-	q := url.Values{"output_format": {string(r.Format)}}
+// query returns the URL's query. No value in it needs escaping.
+func (r *TTSRequest) query() string {
+	q := "output_format=" + string(r.Format)
 	if r.ZeroRetention {
-		q.Set("enable_logging", "false")
+		q += "&enable_logging=false"
 	}
 	if r.OptimizeStreamingLatency != nil {
-		q.Set("optimize_streaming_latency", strconv.Itoa(*r.OptimizeStreamingLatency))
+		q += "&optimize_streaming_latency=" + strconv.Itoa(*r.OptimizeStreamingLatency)
 	}
 	return q
 }

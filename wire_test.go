@@ -78,7 +78,7 @@ func TestSynthesize_SendsEveryField(t *testing.T) {
 	})
 	require.Equal(t, "POST", got.Method)
 	require.Equal(t, "/v1/text-to-speech/21m00Tcm4TlvDq8ikWAM", got.URL.Path)
-	require.Equal(t, "optimize_streaming_latency=0&output_format=pcm_16000", got.URL.RawQuery)
+	require.Equal(t, "output_format=pcm_16000&optimize_streaming_latency=0", got.URL.RawQuery)
 	var pretty bytes.Buffer
 	require.NoError(t, json.Indent(&pretty, got.body, "", "  "))
 	golden(t, "tts-full.json", pretty.Bytes())
@@ -90,7 +90,7 @@ func TestSynthesize_SendsNothingThatWasNotSet(t *testing.T) {
 		_, err := c.Synthesize(t.Context(), elevenlabs.TTSRequest{Text: "Hello", ZeroRetention: true})
 		return err
 	})
-	require.Equal(t, "enable_logging=false&output_format=mp3_44100_128", got.URL.RawQuery)
+	require.Equal(t, "output_format=mp3_44100_128&enable_logging=false", got.URL.RawQuery)
 	require.JSONEq(t, `{"text":"Hello","model_id":"eleven_multilingual_v2"}`, string(got.body))
 }
 
