@@ -431,13 +431,25 @@ func checkID(field, id string) error {
 	switch {
 	case id == "":
 		return badArgument(field, "is empty")
-	case id == ".", id == "..", strings.ContainsFunc(id, notUnreserved):
+	case id == ".", id == "..", !isUnreserved(id):
 		return badArgument(field, "%q has characters that no id has", id)
 	}
 	return nil
 }
 
-func notUnreserved(r rune) bool {
-	alphanumeric := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	return !alphanumeric && !strings.ContainsRune("-._~", r)
+// unreserved marks the bytes that never need escaping in a URL.
+var unreserved = func() (set [256]bool) {
+	for _, b := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") {
+		set[b] = true
+	}
+	return set
+}()
+
+func isUnreserved(id string) bool {
+	for i := range len(id) {
+		if !unreserved[id[i]] {
+			return false
+		}
+	}
+	return true
 }

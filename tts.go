@@ -8,7 +8,6 @@ import (
 	"math"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,7 +209,7 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 	}
 	return Call{
 		Op: "TTS", Method: http.MethodPost,
-		Path: "/v1/text-to-speech/" + url.PathEscape(req.VoiceID) + endpoint,
+		Path: "/v1/text-to-speech/" + req.VoiceID + endpoint, // of unreserved characters only
 		Body: body, rawQuery: req.query(),
 		Family: FamilyOf(req.ModelID), Weight: 1,
 		zeroRetention: req.ZeroRetention,
@@ -356,7 +355,7 @@ func (r *TTSRequest) body() (Body, error) {
 		TextNormalization: r.TextNormalization, LanguageTextNormalization: r.LanguageTextNormalization,
 	}
 	if len(r.Extra) == 0 {
-		return JSONBody(known)
+		return JSONBody(&known)
 	}
 	return withExtra(known, r.Extra)
 }
