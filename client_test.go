@@ -258,6 +258,14 @@ func TestClient_HooksTellTheStory(t *testing.T) {
 		_, err = c.TTS(t.Context(), "Hello")
 		require.Error(t, err)
 		require.Equal(t, "queued, admitted, done final", strings.Join(story, ", "))
+
+		var lost elevenlabs.Meta
+		srv.Inject(elevenlabstest.CutAfter(100))
+		_, err = srv.Client(elevenlabs.WithHooks(elevenlabs.Hooks{
+			Done: func(_ context.Context, e elevenlabs.Event) { lost = e.Meta },
+		})).TTS(t.Context(), "Hello")
+		require.Error(t, err)
+		require.NotEmpty(t, lost.HistoryItemID, "what a lost answer told before it was lost")
 	})
 }
 

@@ -205,10 +205,8 @@ func (f *flight) Read(p []byte) (int, error) {
 	f.watch.arm(phaseGap)
 	n, err := f.resp.Body.Read(p)
 	f.watch.rest(phaseGap)
-	if f.received == 0 && n > 0 && f.resp.StatusCode/100 == 2 && f.trip.client.hooks != nil {
-		e := f.trip.event()
-		e.Meta = f.meta
-		f.trip.client.hooks.firstByte(f.trip.ctx, e)
+	if f.received == 0 && n > 0 && f.resp.StatusCode/100 == 2 {
+		f.trip.tell(onFirstByte, f.meta, nil)
 	}
 	f.received += int64(n)
 	if err == nil || err == io.EOF {

@@ -57,42 +57,19 @@ type Event struct {
 // hookList is all the hooks of a client.
 type hookList []Hooks
 
-func (l hookList) queued(ctx context.Context, e Event) {
-	for _, h := range l {
-		if h.Queued != nil {
-			h.Queued(ctx, e)
-		}
-	}
-}
+// A hookOf picks one of the hooks.
+type hookOf func(*Hooks) func(context.Context, Event)
 
-func (l hookList) admitted(ctx context.Context, e Event) {
-	for _, h := range l {
-		if h.Admitted != nil {
-			h.Admitted(ctx, e)
-		}
-	}
-}
+func onQueued(h *Hooks) func(context.Context, Event)    { return h.Queued }
+func onAdmitted(h *Hooks) func(context.Context, Event)  { return h.Admitted }
+func onRetry(h *Hooks) func(context.Context, Event)     { return h.Retry }
+func onFirstByte(h *Hooks) func(context.Context, Event) { return h.FirstByte }
+func onDone(h *Hooks) func(context.Context, Event)      { return h.Done }
 
-func (l hookList) retry(ctx context.Context, e Event) {
-	for _, h := range l {
-		if h.Retry != nil {
-			h.Retry(ctx, e)
-		}
-	}
-}
-
-func (l hookList) firstByte(ctx context.Context, e Event) {
-	for _, h := range l {
-		if h.FirstByte != nil {
-			h.FirstByte(ctx, e)
-		}
-	}
-}
-
-func (l hookList) done(ctx context.Context, e Event) {
-	for _, h := range l {
-		if h.Done != nil {
-			h.Done(ctx, e)
+func (l hookList) fire(ctx context.Context, which hookOf, e Event) {
+	for i := range l {
+		if hook := which(&l[i]); hook != nil {
+			hook(ctx, e)
 		}
 	}
 }

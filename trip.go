@@ -24,6 +24,7 @@ type trip struct {
 	place    uint64
 	waits    backoff.BackOff
 	last     error // of the last attempt
+	meta     Meta  // of its answer, if one came
 }
 
 // perform takes a call along the one path of all calls: wait for room, send,
@@ -54,9 +55,7 @@ func (t *trip) fly(f *flight, receive func(*flight) error) (err error) {
 		}
 	}()
 	t.client.stats.admitted(t.call.Family)
-	if t.client.hooks != nil {
-		t.client.hooks.admitted(t.ctx, t.event())
-	}
+	t.tell(onAdmitted, Meta{}, nil)
 	if err = f.send(); err != nil {
 		return err
 	}
@@ -70,9 +69,7 @@ func (t *trip) admit() (*flight, error) {
 	if err := t.ctx.Err(); err != nil {
 		return nil, err
 	}
-	if c.hooks != nil {
-		c.hooks.queued(t.ctx, t.event())
-	}
+	t.tell(onQueued, Meta{}, nil)
 	if t.call.Family != "" {
 		from := time.Now()
 		permit, err := c.limiter.Acquire(t.ctx, Admission{
@@ -100,10 +97,9 @@ func (t *trip) land(f *flight, err error) {
 		c.limiter.Release(f.permit, f.outcome())
 	}
 	c.stats.landed(t.call.Family, f)
-	if c.hooks != nil && (f.kept || err == nil) {
-		e := t.event()
-		e.Meta, e.Err = f.meta, err
-		c.hooks.done(t.ctx, e)
+	t.meta = f.meta
+	if f.kept || err == nil {
+		t.tell(onDone, f.meta, err)
 	}
 }
 
@@ -127,10 +123,9 @@ func (t *trip) again(f *flight, err error) error {
 	}
 	t.last = final
 	t.client.stats.retried(t.call.Family)
-	e := t.event()
-	e.Class, e.Err, e.Wait, e.Meta = class, err, wait, f.meta
-	e.Requeued = t.requeues(err)
-	t.client.hooks.retry(t.ctx, e)
+	e := t.event(f.meta, err)
+	e.Class, e.Wait, e.Requeued = class, wait, t.requeues(err)
+	t.client.hooks.fire(t.ctx, onRetry, e)
 	if wait == 0 {
 		return nil
 	}
@@ -218,16 +213,21 @@ func (t *trip) name(f *flight, class Class, err error) error {
 }
 
 func (t *trip) fail(err error) error {
-	e := t.event()
-	e.Err = err
-	t.client.hooks.done(t.ctx, e)
+	t.tell(onDone, t.meta, err)
 	return err
 }
 
-func (t *trip) event() Event {
+// tell fires one of the client's hooks.
+func (t *trip) tell(which hookOf, meta Meta, err error) {
+	if t.client.hooks != nil {
+		t.client.hooks.fire(t.ctx, which, t.event(meta, err))
+	}
+}
+
+func (t *trip) event(meta Meta, err error) Event {
 	return Event{
 		Op: t.call.Op, Family: t.call.Family, Weight: max(t.call.Weight, 1),
 		Attempt: t.attempts, Retry: t.retries, MaxRetries: t.cfg.maxRetries, Refusals: t.refusals,
-		Queued: t.queued,
+		Queued: t.queued, Meta: meta, Err: err,
 	}
 }
