@@ -258,20 +258,20 @@ func kindOf(httpStatus int, env envelope.Envelope) kind {
 }
 
 // newAPIError makes the error of an answer whose status is not 2xx from as
-// much of its body as was read.
-func newAPIError(op string, resp *http.Response, body []byte) *APIError {
+// much of its body as was read. No secret is left in what it is given.
+func newAPIError(op string, resp *http.Response, meta Meta, body []byte) *APIError {
 	env := envelope.Decode(body)
 	e := &APIError{
 		Op: op, StatusCode: resp.StatusCode,
 		Type: env.Type, Code: env.Code, Status: env.Status,
 		Message: env.Message, Param: env.Param, DocsURL: env.DocsURL,
-		RequestID: env.RequestID, TraceID: first(resp.Header, "X-Trace-Id"), Region: first(resp.Header, "X-Region"),
+		RequestID: cmp.Or(env.RequestID, meta.TraceID, meta.RequestID),
+		TraceID:   meta.TraceID, Region: meta.Region, Attempts: meta.Attempts,
 		kind: kindOf(resp.StatusCode, env),
 	}
 	for _, f := range env.Fields {
 		e.Fields = append(e.Fields, InvalidField{Path: f.Path, Type: f.Type, Message: f.Message})
 	}
-	e.RequestID = cmp.Or(e.RequestID, e.TraceID, first(resp.Header, "Request-Id"))
 	e.RetryAfter, _ = retryafter.Parse(first(resp.Header, "Retry-After"), time.Now())
 	switch e.kind {
 	case kindConcurrency:

@@ -222,11 +222,12 @@ type responseBody struct{ f *flight }
 
 func (b *responseBody) Read(p []byte) (int, error) {
 	n, err := b.f.Read(p)
-	if err != nil {
+	switch {
+	case err == io.EOF:
 		b.f.finish(nil)
-		if err != io.EOF {
-			err = &opError{op: b.f.call.Op, what: "reading the answer", err: err}
-		}
+	case err != nil:
+		err = &opError{op: b.f.call.Op, what: "reading the answer", err: err}
+		b.f.finish(err)
 	}
 	return n, err
 }

@@ -104,10 +104,7 @@ func New(opts ...ClientOption) (*Client, error) {
 		key: cfg.keys, base: base, http: h, limiter: limiter, hooks: cfg.hooks,
 		call: cfg.call, tts: cfg.tts, stt: cfg.stt,
 	}
-	switch c.http.Transport.(type) {
-	case nil, *http.Transport:
-		c.traces = true
-	}
+	_, c.traces = h.Transport.(*http.Transport)
 	return c, nil
 }
 
@@ -173,6 +170,9 @@ func (cfg *config) httpClient() *http.Client {
 	if cfg.http != nil {
 		h = *cfg.http
 	}
+	if h.Transport == nil {
+		h.Transport = http.DefaultTransport // as it is now, whoever may replace it later
+	}
 	if h.Timeout > 0 {
 		cfg.call.timeouts = cfg.call.timeouts.over(Timeouts{Total: h.Timeout})
 		h.Timeout = 0
@@ -182,8 +182,8 @@ func (cfg *config) httpClient() *http.Client {
 }
 
 // newTransport returns a transport that keeps a connection for each request
-// the largest plan allows in flight.
-// A program that has replaced the default transport means that one.
+// the largest plan allows in flight. A program that has replaced the default
+// transport means that one.
 func newTransport() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {

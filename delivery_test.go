@@ -146,6 +146,28 @@ func TestDelivery_AnAnswerProvesThatItWasSent(t *testing.T) {
 	require.Equal(t, 1, sent)
 }
 
+// Not parallel: it replaces the default transport.
+func TestDelivery_ADefaultTransportThatTellsNothing(t *testing.T) {
+	sent := 0
+	before := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = before })
+	http.DefaultTransport = drained(func(*http.Request, []byte) (*http.Response, error) {
+		sent++
+		return nil, errors.New("connection reset")
+	})
+	for name, opts := range map[string][]elevenlabs.ClientOption{
+		"the library's client": nil, "a client of the caller's": {elevenlabs.WithHTTPClient(&http.Client{})},
+	} {
+		sent = 0
+		c, err := elevenlabs.New(append(opts, elevenlabs.WithAPIKey(secret), elevenlabs.WithVoice("v"))...)
+		require.NoError(t, err)
+		_, err = c.TTS(t.Context(), "Hello")
+		var lost *elevenlabs.AmbiguousError
+		require.ErrorAs(t, err, &lost, name)
+		require.Equal(t, 1, sent, name)
+	}
+}
+
 func TestDelivery_APostByDoIsNotRepeatedBlindly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		carriedOut := 0

@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,30 +75,25 @@ func (f *flight) send() error {
 	f.watch.arm(phaseGap)
 	f.watch.rest(phaseGap)
 	f.resp = resp
-	f.meta = readMeta(resp.Header)
+	secret := cmp.Or(f.call.token, key) // which a server may echo
+	f.meta = readMeta(resp.Header, secret)
 	f.meta.Attempts, f.meta.Queued = f.trip.attempts, f.trip.queued
 	f.meta.FirstByte = time.Since(f.sentAt)
 	f.meta.RetentionIgnored = f.call.zeroRetention && f.meta.HistoryItemID != "" && f.meta.HistoryItemID != notStored
 	if resp.StatusCode/100 != 2 {
-		return f.refused(key)
+		return f.refused(secret)
 	}
 	return nil
 }
 
 // refused reads the error that the server answered with.
-func (f *flight) refused(key string) error {
+func (f *flight) refused(secret string) error {
 	body, err := io.ReadAll(io.LimitReader(f, maxErrorBody))
 	if err != nil && f.trip.ctx.Err() != nil {
 		return f.trip.ctx.Err()
 	}
-	// A server may echo what it was sent.
-	for _, secret := range []string{key, f.call.token} {
-		if secret != "" {
-			body = bytes.ReplaceAll(body, []byte(secret), []byte("REDACTED"))
-		}
-	}
-	f.refusal = newAPIError(f.call.Op, f.resp, body)
-	f.refusal.Attempts = f.trip.attempts
+	body = bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
+	f.refusal = newAPIError(f.call.Op, f.resp, f.meta, body)
 	return f.refusal
 }
 

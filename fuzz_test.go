@@ -64,7 +64,7 @@ func FuzzMeta(f *testing.F) {
 	f.Fuzz(func(t *testing.T, cost, limit, latency string) {
 		m := elevenlabs.ReadMeta(http.Header{
 			"Character-Cost": {cost}, "Maximum-Concurrent-Requests": {limit}, "Tts-Latency-Ms": {latency},
-		})
+		}, secret)
 		if m.CharacterCost < -1 || m.Limit < 0 || m.ServerLatency < 0 {
 			t.Fatalf("%+v", m)
 		}

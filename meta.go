@@ -3,6 +3,7 @@ package elevenlabs
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -50,13 +51,18 @@ type Meta struct {
 // notStored is what history-item-id says when nothing was kept.
 const notStored = "not_stored"
 
-// readMeta takes what the headers of an answer tell.
-func readMeta(h http.Header) Meta {
+// redacted stands where a server has echoed a secret.
+const redacted = "REDACTED"
+
+// readMeta takes what the headers of an answer tell, but for a secret that
+// they echo.
+func readMeta(h http.Header, secret string) Meta {
+	text := func(canonical string) string { return strings.ReplaceAll(first(h, canonical), secret, redacted) }
 	return Meta{
-		RequestID:      first(h, "Request-Id"),
-		TraceID:        first(h, "X-Trace-Id"),
-		HistoryItemID:  first(h, "History-Item-Id"),
-		Region:         first(h, "X-Region"),
+		RequestID:      text("Request-Id"),
+		TraceID:        text("X-Trace-Id"),
+		HistoryItemID:  text("History-Item-Id"),
+		Region:         text("X-Region"),
 		CharacterCost:  count(h, "Character-Cost", -1),
 		InUse:          count(h, "Current-Concurrent-Requests", 0),
 		Limit:          count(h, "Maximum-Concurrent-Requests", 0),

@@ -83,7 +83,9 @@ func TestSecurity_KeyIsNowhere(t *testing.T) {
 	status := 500
 	c := clientOn(t, drained(func(r *http.Request, _ []byte) (*http.Response, error) {
 		key := r.Header.Get("Xi-Api-Key")
-		return answered(status, "application/json", `{"detail":{"message":"key `+key+` is bad","code":"x`+key+`"}}`), nil
+		resp := answered(status, "application/json", `{"detail":{"message":"key `+key+` is bad","code":"x`+key+`"}}`)
+		resp.Header.Set("X-Trace-Id", key)
+		return resp, nil
 	}),
 		elevenlabs.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		elevenlabs.WithBackOff(elevenlabs.LinearBackOff(1)),

@@ -5,9 +5,10 @@
 //
 // # Cost of a call
 //
-//	for i in $(seq 12); do go test -run '^$' -bench . -benchmem -benchtime 500ms; done | tee new.txt
+//	go test -run '^$' -bench . -benchmem -count 6 | tee new.txt
 //	benchstat new.txt
 //
+// On a busy machine rounds tell more than counts; RESULTS.md has the commands.
 // Each benchmark runs its contenders one after the other, so the ratios of one
 // run can be trusted where its times cannot. Names end in who does the work:
 // client is this library, floor is hand-written net/http that does no more than
