@@ -260,21 +260,30 @@ func (c *Client) ready(ctx context.Context) error {
 	return nil
 }
 
-// callConfig applies a call's options over the client's defaults.
+// callConfig applies a call's options over those of its context, and those
+// over the client's defaults.
 func (c *Client) callConfig(ctx context.Context, opts []CallOption) (callConfig, error) {
 	if err := c.ready(ctx); err != nil {
 		return callConfig{}, err
 	}
 	cfg := c.call
+	inherited, _ := ctx.Value(contextOptions{}).([]CallOption)
+	if err := cfg.apply(inherited); err != nil {
+		return cfg, err
+	}
+	return cfg, cfg.apply(opts)
+}
+
+func (cfg *callConfig) apply(opts []CallOption) error {
 	for _, o := range opts {
 		if o == nil {
-			return cfg, badArgument("CallOption", "an option is nil")
+			return badArgument("CallOption", "an option is nil")
 		}
-		if err := o.applyCall(&cfg); err != nil {
-			return cfg, err
+		if err := o.applyCall(cfg); err != nil {
+			return err
 		}
 	}
-	return cfg, nil
+	return nil
 }
 
 // userAgent names this library and its version to the vendor.

@@ -101,6 +101,45 @@ func (e *TimeoutError) Error() string {
 // Timeout reports true, as net.Error asks of a timeout.
 func (e *TimeoutError) Timeout() bool { return true }
 
+// Why a [QueueError] ended a call, to be asked with [errors.Is].
+var (
+	// ErrQueueFull means that too many calls wait already; see [WithMaxQueue].
+	ErrQueueFull = errors.New("the queue is full")
+	// ErrWaitTooLong means that a call would have to wait longer than it may,
+	// or has waited that long; see [WithMaxWait]. A call whose deadline comes
+	// before its turn is told so in advance.
+	ErrWaitTooLong = errors.New("the wait for a slot is too long")
+)
+
+// A QueueError reports a call that did not get a slot in time. It was not
+// sent. Errors of a whole service for its own clients are best answered with
+// 429 or 503 and RetryAfter.
+type QueueError struct {
+	// Family is the pool of requests in flight.
+	Family Family
+	// Depth is how many calls wait in it.
+	Depth int
+	// Position is the place the call had or would have had in line, by the
+	// order in which calls are served; 1 is next.
+	Position int
+	// Expected is how long the wait for a slot was expected to be, 0 if that
+	// is not known yet.
+	Expected time.Duration
+	// Waited is how long the call has waited.
+	Waited time.Duration
+	// RetryAfter is when to try again, in whole seconds, at least one.
+	RetryAfter time.Duration
+	// Err is ErrQueueFull or ErrWaitTooLong.
+	Err error
+}
+
+func (e *QueueError) Error() string {
+	return fmt.Sprintf("%v: %s has %d waiting, position %d, expected wait %v, waited %v; retry after %v",
+		e.Err, e.Family, e.Depth, e.Position, e.Expected.Round(time.Millisecond), e.Waited.Round(time.Millisecond), e.RetryAfter)
+}
+
+func (e *QueueError) Unwrap() error { return e.Err }
+
 // An AmbiguousError reports a call that was sent and whose answer was lost:
 // it may or may not have been carried out, and billed. It is not retried
 // unless [WithRetryAmbiguous] allows it. A caller who gives up on a call that

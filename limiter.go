@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A Limiter decides when a call may be sent. [NewLimiter] makes the one a
@@ -23,6 +24,9 @@ type Limiter interface {
 	// right after VerdictRefused must be made to wait until there is reason to
 	// think that it will be served: the client comes back as often as its
 	// context lasts.
+	//
+	// A call that may not wait, or not as long as it would have to, ends with a
+	// [QueueError]; so may one whose deadline comes before its turn.
 	//
 	// A context that is done takes nothing. One that ends while waiting
 	// returns its error at once, and gives back what was just taken.
@@ -44,6 +48,15 @@ type Admission struct {
 	Priority Priority
 	// Tenant is on whose behalf the call is made, empty if it does not matter.
 	Tenant string
+	// TenantWeight is the tenant's share of the account among the tenants that
+	// wait, relative to theirs; 0 counts as 1.
+	TenantWeight float64
+	// MaxQueue is how many calls may wait already when this one has to; 0 is no
+	// limit, less than 0 none.
+	MaxQueue int
+	// MaxWait is how long the call may wait for room; 0 is as long as its
+	// context lasts, less than 0 not at all.
+	MaxWait time.Duration
 	// Place is the place in line of a call that was admitted before and comes
 	// back, as its Permit told; 0 for a new call.
 	Place uint64

@@ -118,10 +118,11 @@ type AdditionalFormat struct {
 // An empty type means that it is not known. [Client.Transcribe] is the same
 // with every field and with words and times.
 func (c *Client) STT(ctx context.Context, audio []byte, mime string, opts ...STTOption) (string, error) {
-	if err := c.ready(ctx); err != nil {
+	cfg, err := c.callConfig(ctx, nil)
+	if err != nil {
 		return "", err
 	}
-	req, cfg := STTRequest{Audio: AudioBytes(audio, mime)}, c.call
+	req := STTRequest{Audio: AudioBytes(audio, mime)}
 	for _, o := range opts {
 		if o == nil {
 			return "", badArgument("STTOption", "an option is nil")

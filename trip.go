@@ -72,10 +72,7 @@ func (t *trip) admit() (*flight, error) {
 	t.tell(onQueued, Meta{}, nil)
 	if t.call.Family != "" {
 		from := time.Now()
-		permit, err := c.limiter.Acquire(t.ctx, Admission{
-			Family: t.call.Family, Weight: t.call.Weight,
-			Priority: t.cfg.priority, Tenant: t.cfg.tenant, Place: t.place,
-		})
+		permit, err := c.limiter.Acquire(t.ctx, t.admission())
 		t.queued += time.Since(from)
 		if err != nil {
 			return nil, err
@@ -88,6 +85,21 @@ func (t *trip) admit() (*flight, error) {
 		Connect: defaultConnect, FirstByte: max(t.call.firstByte, defaultFirstByte), Gap: defaultGap,
 	})
 	return f, nil
+}
+
+// admission is what the limiter is told of the next attempt.
+func (t *trip) admission() Admission {
+	a := Admission{
+		Family: t.call.Family, Weight: t.call.Weight, Priority: t.cfg.priority,
+		Tenant: t.cfg.tenant, TenantWeight: t.cfg.tenantWeight,
+		MaxQueue: t.cfg.maxQueue, MaxWait: t.cfg.maxWait, Place: t.place,
+	}
+	if a.MaxWait > 0 && t.queued > 0 {
+		if a.MaxWait -= t.queued; a.MaxWait <= 0 {
+			a.MaxWait = -1
+		}
+	}
+	return a
 }
 
 // land takes a flight's permit back and counts what it brought.

@@ -111,10 +111,11 @@ type Speech struct {
 // says otherwise. [Client.Synthesize] is the same with every field and with
 // what the answer tells besides.
 func (c *Client) TTS(ctx context.Context, text string, opts ...TTSOption) ([]byte, error) {
-	if err := c.ready(ctx); err != nil {
+	cfg, err := c.callConfig(ctx, nil)
+	if err != nil {
 		return nil, err
 	}
-	req, cfg := TTSRequest{Text: text}, c.call
+	req := TTSRequest{Text: text}
 	for _, o := range opts {
 		if o == nil {
 			return nil, badArgument("TTSOption", "an option is nil")
