@@ -158,8 +158,8 @@ func (cfg *config) newLimiter() (Limiter, error) {
 	if cfg.limiter == nil {
 		return NewLimiter(cfg.limits)
 	}
-	if cfg.limits.Tier != 0 || cfg.limits.Limits != nil {
-		return nil, badArgument("WithLimiter", "cannot be combined with WithTier or WithConcurrency")
+	if l := cfg.limits; l.Tier != 0 || l.Limits != nil || l.Headroom != 0 || l.TenantCap != 0 {
+		return nil, badArgument("WithLimiter", "cannot be combined with WithTier, WithConcurrency, WithHeadroom or WithTenantCap")
 	}
 	return cfg.limiter, nil
 }

@@ -466,7 +466,7 @@ func TestLocalLimiter_ZeroValueWorks(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	require.Equal(t, elevenlabs.PoolStats{Limit: 3}, l.Pool(standard))
+	require.Equal(t, elevenlabs.PoolStats{Limit: 3, Told: 3}, l.Pool(standard))
 }
 
 func TestTranscribe_IsOfTheTranscribingFamilyWhateverTheModel(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,10 +18,10 @@ import (
 //
 // A Limiter is safe for concurrent use.
 type Limiter interface {
-	// Acquire waits for room in flight and takes it. Calls of a family are
-	// admitted in the order they came; one that comes back after a refusal
-	// brings its old Place and stands before those that came later. A heavy
-	// call at the head is waited for, not overtaken. A call that comes back
+	// Acquire waits for room in flight and takes it. Calls of a family, tenant
+	// and priority are admitted in the order they came; one that comes back
+	// after a refusal brings its old Place and stands before those that came
+	// later. A heavy call at the head is waited for, not overtaken. A call that comes back
 	// right after VerdictRefused must be made to wait until there is reason to
 	// think that it will be served: the client comes back as often as its
 	// context lasts.
@@ -62,6 +63,14 @@ type Admission struct {
 	Place uint64
 }
 
+// share is the tenant's weight as the queue wants it.
+func (a *Admission) share() float64 {
+	if a.TenantWeight > 0 && !math.IsInf(a.TenantWeight, 1) {
+		return a.TenantWeight
+	}
+	return 1
+}
+
 // A Permit is room in flight, held from Acquire to Release.
 type Permit struct {
 	// Admission is what was asked for, with the Place the call had in line.
@@ -100,8 +109,8 @@ const (
 	VerdictRefused
 )
 
-// A Priority is how urgent a call is. The in-process limiter admits in the
-// order of arrival whatever the priority.
+// A Priority is how urgent a call is. More urgent calls go first; a priority
+// that has been passed over for long enough gets a turn, see [LimiterConfig].
 type Priority int
 
 const (
@@ -117,10 +126,18 @@ const (
 type PoolStats struct {
 	// Limit is how many the limiter allows in flight now.
 	Limit int
+	// Told is how many the account allows, as configured or told by answers.
+	Told int
+	// Others is how many others of the same account had in flight, by the last
+	// answer that told.
+	Others int
 	// InFlight is how many it has admitted and not got back.
 	InFlight int
 	// Queued is how many calls wait in line.
 	Queued int
+	// Wait is about how long a new call of normal priority would wait in it; 0
+	// if nobody waits, or as long as that is not known.
+	Wait time.Duration
 }
 
 // LimiterConfig says what a [LocalLimiter] starts from. The zero value starts
@@ -133,11 +150,38 @@ type LimiterConfig struct {
 	// family's limit never rises above its override; it still falls when the
 	// account allows less.
 	Limits map[Family]int
+	// Headroom is the part of every limit that only interactive calls may use,
+	// from 0 to less than 1, rounded up to whole slots; at least one slot stays
+	// for the others. Default 0.
+	Headroom float64
+	// TenantCap is the part of every limit above which a tenant lets all others
+	// go first, from 0 to 1, rounded down to whole slots but one at least. A
+	// tenant that is alone may have everything. Default 0, no cap.
+	TenantCap float64
+	// Aging is how long calls of a lower priority are passed over until one of
+	// them gets a turn. Default 10 s; negative for ever.
+	Aging time.Duration
+}
+
+const defaultAging = 10 * time.Second
+
+// aging is as the queue wants it, 0 for ever.
+func (cfg *LimiterConfig) aging() time.Duration {
+	if cfg.Aging == 0 {
+		return defaultAging
+	}
+	return max(cfg.Aging, 0)
 }
 
 func (cfg LimiterConfig) validate() error {
 	if cfg.Tier != 0 && !cfg.Tier.valid() {
 		return badArgument("WithTier", "unknown tier %d", int(cfg.Tier))
+	}
+	switch {
+	case !(cfg.Headroom >= 0 && cfg.Headroom < 1):
+		return badArgument("WithHeadroom", "%v is not from 0 to less than 1", cfg.Headroom)
+	case !(cfg.TenantCap >= 0 && cfg.TenantCap <= 1):
+		return badArgument("WithTenantCap", "%v is not from 0 to 1", cfg.TenantCap)
 	}
 	for f, n := range cfg.Limits {
 		if f == "" {
@@ -154,11 +198,18 @@ func (cfg LimiterConfig) validate() error {
 // limits, inside one process. Clients of the same account share one:
 // see [WithLimiter].
 //
-// Each family has a pool of its own. Waiting calls are admitted first come,
-// first served. The limit of a pool follows the maximum-concurrent-requests
-// header and the number in a refusal; a refusal that comes although the limit
-// was kept means that others use the same account, and leaves their part free
-// until answers show room again. The zero value is a limiter for TierStarter.
+// Each family has a pool of its own. Who waits is served by priority, inside a
+// priority by weighted fair queueing over tenants, inside a tenant first come,
+// first served; a call that comes back stands at the head of its tenant.
+//
+// The limit of a pool follows what the account tells: the
+// maximum-concurrent-requests header, and the number in a refusal. A limit that
+// nobody told is a guess, doubled while calls wait and none was refused. A
+// refusal that comes although the limit was kept means that others use the
+// same account, or that it frees its slots late; both are found out and
+// answered. What others of the account have in flight is left to them, and the
+// processes of one account come to about equal parts without a word between
+// them. The zero value is a limiter for an account of which nothing is known.
 type LocalLimiter struct {
 	cfg LimiterConfig
 
@@ -179,13 +230,14 @@ func NewLimiter(cfg LimiterConfig) (*LocalLimiter, error) {
 // Acquire implements [Limiter].
 func (l *LocalLimiter) Acquire(ctx context.Context, a Admission) (Permit, error) {
 	a.Weight = max(a.Weight, 1)
+	a.Priority = min(max(a.Priority, PriorityBatch), PriorityInteractive)
 	return l.pool(a.Family).acquire(ctx, &a)
 }
 
 // Release implements [Limiter].
 func (l *LocalLimiter) Release(p Permit, o Outcome) {
 	if p.pool != nil {
-		p.pool.release(p.ID, o)
+		p.pool.release(&p, o)
 	}
 }
 
@@ -218,7 +270,7 @@ func (l *LocalLimiter) addPool(f Family) *pool {
 			return p
 		}
 	}
-	p := newPool(f, l.cfg.Tier.Limit(f), l.cfg.Limits[f])
+	p := newPool(f, &l.cfg)
 	pools = append(slices.Clone(pools), p)
 	l.pools.Store(&pools)
 	return p

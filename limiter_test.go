@@ -82,7 +82,7 @@ func TestLocalLimiter_BelievedTooMuch(t *testing.T) {
 	for _, p := range permits[3:] { // the account takes three
 		l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused, Limit: 3})
 	}
-	require.Equal(t, elevenlabs.PoolStats{Limit: 3, InFlight: 3}, l.Pool(standard))
+	require.Equal(t, elevenlabs.PoolStats{Limit: 3, Told: 3, InFlight: 3}, l.Pool(standard))
 }
 
 func TestLocalLimiter_LeavesOthersTheirPart(t *testing.T) {
@@ -139,7 +139,7 @@ func TestLocalLimiter_FailureTeachesNothing(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(t, 3)
 	l.Release(acquire(t, l, 0), elevenlabs.Outcome{})
-	require.Equal(t, elevenlabs.PoolStats{Limit: 3}, l.Pool(standard))
+	require.Equal(t, elevenlabs.PoolStats{Limit: 3, Told: 3}, l.Pool(standard))
 }
 
 func TestNewLimiter_BadInput(t *testing.T) {

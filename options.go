@@ -197,6 +197,24 @@ func WithConcurrency(f Family, n int) ClientOption {
 	})
 }
 
+// WithHeadroom keeps a part of every family's limit, from 0 to less than 1, for
+// interactive calls: see [WithPriority]. Default 0.
+func WithHeadroom(part float64) ClientOption {
+	return clientOption(func(c *config) error {
+		c.limits.Headroom = part
+		return LimiterConfig{Headroom: part}.validate()
+	})
+}
+
+// WithTenantCap sets the part of every family's limit, from 0 to 1, above which
+// a tenant lets all others go first: see [WithTenant]. Default 0, no cap.
+func WithTenantCap(part float64) ClientOption {
+	return clientOption(func(c *config) error {
+		c.limits.TenantCap = part
+		return LimiterConfig{TenantCap: part}.validate()
+	})
+}
+
 // WithLimiter sets the limiter, to share one between clients of the same
 // account or to use another kind. [WithTier] and [WithConcurrency] configure
 // the client's own limiter and cannot be combined with it.

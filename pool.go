@@ -1,13 +1,15 @@
 package elevenlabs
 
 import (
-	"container/heap"
 	"context"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/fairqueue"
 )
 
 // maxSlots is the size of every pool's semaphore, far above any plan. What the
@@ -23,33 +25,40 @@ const (
 	lastPause  = 2 * time.Second
 )
 
+// patienceOfGuess is how long calls up to a guessed limit must go without a
+// refusal until the guess is raised. A refusal was seen to take 200 to 264 ms.
+const patienceOfGuess = 300 * time.Millisecond
+
 // pool admits the calls of one family.
 type pool struct {
 	family Family
-	fixed  int // the caller's override, which the limit never exceeds; 0 without
+	cfg    *LimiterConfig
 
 	mu      sync.Mutex // guards everything below
 	sem     *semaphore.Weighted
-	limit   int // slots we allow ourselves now
-	ceiling int // slots the account allows, as configured or told
 	ballast int // slots of sem that are held out of use
+	resting int // slots of sem that are given back and not to be used yet
 	leases  leases
+	allowed allowance
 
-	line  line
+	queue fairqueue.Queue[chan Permit]
 	place uint64 // the last place given out
+	pace  pace
 
-	quiet  int // answers served since the limit last changed or a refusal
-	paused bool
-	pauses int // pauses in a row
+	lag      lag
+	paused   bool
+	pauses   int // pauses in a row
+	guessing bool
 }
 
-// newPool returns a pool with the limit of the plan, or with the caller's own.
-func newPool(f Family, planned, fixed int) *pool {
-	p := &pool{family: f, sem: semaphore.NewWeighted(maxSlots), fixed: fixed, limit: planned}
-	if fixed > 0 {
-		p.limit = fixed
+type waiter = fairqueue.Item[chan Permit]
+
+func newPool(f Family, cfg *LimiterConfig) *pool {
+	p := &pool{
+		family: f, cfg: cfg, sem: semaphore.NewWeighted(maxSlots),
+		allowed: newAllowance(cfg.Tier.Limit(f), cfg.Limits[f], cfg.Tier.guessed() && f.answersFast()),
 	}
-	p.ceiling = p.limit
+	p.queue.Aging = cfg.aging()
 	p.settle()
 	return p
 }
@@ -59,25 +68,81 @@ func (p *pool) acquire(ctx context.Context, a *Admission) (Permit, error) {
 		return Permit{}, err
 	}
 	p.mu.Lock()
-	if a.Place == 0 {
+	returning := a.Place != 0
+	if !returning {
 		p.place++
 		a.Place = p.place
 	}
-	if p.line.comesFirst(a.Place) && p.take(a.Weight) {
-		id := p.leases.lend(p.share(a.Weight))
+	if p.queue.Len() == 0 && p.take(a) {
+		permit := p.lend(a)
 		p.mu.Unlock()
-		return Permit{Admission: *a, ID: id, pool: p}, nil
+		return permit, nil
 	}
-	w := &waiter{Admission: *a, admitted: make(chan Permit, 1)}
-	heap.Push(&p.line, w)
+	w := &waiter{
+		Value: make(chan Permit, 1), Level: level(a.Priority), Tenant: a.Tenant, Share: a.share(),
+		Cost: a.Weight, Place: a.Place, Returning: returning,
+	}
+	err := p.join(ctx, w, a)
 	p.mu.Unlock()
+	if err != nil {
+		return Permit{}, err
+	}
+	return p.wait(ctx, w, a)
+}
 
+// join puts a call in line, and takes it out again if it may not wait.
+func (p *pool) join(ctx context.Context, w *waiter, a *Admission) error {
+	now := time.Now()
+	ahead := p.queue.Ahead(w)
+	p.queue.Push(w, now)
+	p.admit()
+	if !w.Waits() {
+		return nil
+	}
+	if err := p.refuse(ctx, w, a, ahead); err != nil {
+		p.queue.Remove(w)
+		p.admit()
+		return err
+	}
+	return nil
+}
+
+// refuse tells a call in advance that it would wait in vain.
+func (p *pool) refuse(ctx context.Context, w *waiter, a *Admission, ahead float64) error {
+	e := &QueueError{Family: p.family, Depth: p.queue.Len() - 1, Position: int(ahead) + 1, Expected: p.pace.until(ahead + float64(w.Cost))}
+	deadline, bounded := ctx.Deadline()
+	switch {
+	case a.MaxQueue != 0 && !w.Returning && e.Depth >= max(a.MaxQueue, 0):
+		e.Err = ErrQueueFull
+	case a.MaxWait < 0, a.MaxWait > 0 && e.Expected > a.MaxWait, bounded && e.Expected > time.Until(deadline):
+		e.Err = ErrWaitTooLong
+	default:
+		return nil
+	}
+	e.RetryAfter = wholeSeconds(e.Expected - max(a.MaxWait, 0))
+	return e
+}
+
+// wait waits for a turn, for as long as the call may.
+func (p *pool) wait(ctx context.Context, w *waiter, a *Admission) (Permit, error) {
+	var (
+		tooLong <-chan time.Time
+		since   time.Time
+	)
+	if a.MaxWait > 0 {
+		timer := time.NewTimer(a.MaxWait)
+		defer timer.Stop()
+		tooLong, since = timer.C, time.Now()
+	}
 	select {
-	case permit := <-w.admitted:
+	case permit := <-w.Value:
+		permit.Admission = *a
 		return permit, nil
 	case <-ctx.Done():
 		p.leave(w)
 		return Permit{}, ctx.Err()
+	case <-tooLong:
+		return Permit{}, p.late(w, time.Since(since))
 	}
 }
 
@@ -86,53 +151,151 @@ func (p *pool) acquire(ctx context.Context, a *Admission) (Permit, error) {
 func (p *pool) leave(w *waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if w.index >= 0 {
-		heap.Remove(&p.line, w.index)
+	p.abandon(w)
+}
+
+func (p *pool) abandon(w *waiter) {
+	if w.Waits() {
+		p.queue.Remove(w)
 	} else {
-		p.giveBack((<-w.admitted).ID)
+		p.free(p.leases.take((<-w.Value).ID), w.Tenant)
 	}
 	p.admit()
 }
 
-func (p *pool) release(id uint64, o Outcome) {
+// late takes a waiter out that has waited as long as it may.
+func (p *pool) late(w *waiter, waited time.Duration) error {
 	p.mu.Lock()
-	if p.giveBack(id) {
-		p.learn(o)
-		p.admit()
+	defer p.mu.Unlock()
+	p.abandon(w)
+	ahead := p.queue.Ahead(w)
+	expected := p.pace.until(ahead + float64(w.Cost))
+	return &QueueError{
+		Family: p.family, Depth: p.queue.Len(), Position: int(ahead) + 1, Expected: expected, Waited: waited,
+		RetryAfter: wholeSeconds(expected), Err: ErrWaitTooLong,
 	}
-	p.mu.Unlock()
 }
 
-// giveBack returns a permit's slots, and reports false for one that is not out.
-func (p *pool) giveBack(id uint64) bool {
-	slots := p.leases.take(id)
-	if slots == 0 {
+func wholeSeconds(d time.Duration) time.Duration {
+	return max(time.Second, (d + time.Second - 1).Truncate(time.Second))
+}
+
+func (p *pool) release(permit *Permit, o Outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	lease := p.leases.take(permit.ID)
+	if lease.slots == 0 {
+		return
+	}
+	p.learn(o, lease)
+	if p.lag.rest > 0 {
+		p.rest(lease, permit.Tenant)
+	} else {
+		p.free(lease, permit.Tenant)
+	}
+	p.admit()
+}
+
+// free makes the slots of a lease usable again.
+func (p *pool) free(l lease, tenant string) {
+	p.sem.Release(int64(l.slots))
+	if p.cfg.TenantCap > 0 {
+		p.queue.Give(tenant, -int(l.slots))
+	}
+}
+
+// rest leaves slots alone for a while before they are used again.
+func (p *pool) rest(l lease, tenant string) {
+	p.resting += int(l.slots)
+	time.AfterFunc(p.lag.rest, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.resting -= int(l.slots)
+		p.free(l, tenant)
+		p.admit()
+	})
+}
+
+// slots is how many slots a call takes: all there are for its kind, if it asks
+// for more.
+func (p *pool) slots(weight int, ordinary bool) int {
+	if ordinary {
+		return min(weight, p.allowed.limit-p.headroom())
+	}
+	return min(weight, p.allowed.limit)
+}
+
+// headroom is how many slots calls that are not interactive leave free.
+func (p *pool) headroom() int {
+	if p.cfg.Headroom == 0 {
+		return 0
+	}
+	return min(int(math.Ceil(p.cfg.Headroom*float64(p.allowed.limit))), p.allowed.limit-1)
+}
+
+func (p *pool) take(a *Admission) bool {
+	ordinary := a.Priority < PriorityInteractive
+	n := p.slots(a.Weight, ordinary)
+	if p.paused || ordinary && p.leases.ordinary+n > p.allowed.limit-p.headroom() {
 		return false
 	}
-	p.sem.Release(int64(slots))
-	return true
+	return p.sem.TryAcquire(int64(n))
 }
 
-// share is how many slots a weight takes: all there are, if it asks for more.
-func (p *pool) share(weight int) int { return min(weight, p.limit) }
-
-func (p *pool) take(weight int) bool {
-	return !p.paused && p.sem.TryAcquire(int64(p.share(weight)))
+// lend makes the permit of a call that take has taken the slots for.
+func (p *pool) lend(a *Admission) Permit {
+	ordinary := a.Priority < PriorityInteractive
+	n := p.slots(a.Weight, ordinary)
+	if p.cfg.TenantCap > 0 {
+		p.queue.Give(a.Tenant, n)
+	}
+	return Permit{Admission: *a, ID: p.leases.lend(n, ordinary), pool: p}
 }
 
-// admit hands slots to the head of the line, for as long as it can be served.
+// level is where a priority stands in the queue.
+func level(p Priority) int { return int(PriorityInteractive - p) }
+
+// admit hands slots to whose turn it is, for as long as that one can be
+// served. While the head of the line waits for more than is free, nobody
+// overtakes it but for a more urgent call.
 func (p *pool) admit() {
 	p.settle()
-	for len(p.line) > 0 && p.take(p.line[0].Weight) {
-		w := heap.Pop(&p.line).(*waiter)
-		w.admitted <- Permit{Admission: w.Admission, ID: p.leases.lend(p.share(w.Weight)), pool: p}
+	if p.queue.Len() == 0 {
+		p.pace.rest()
+		return
 	}
+	now := time.Now()
+	for w := p.next(now); w != nil; w = p.next(now) {
+		a := Admission{
+			Family: p.family, Weight: w.Cost, Tenant: w.Tenant, Priority: PriorityInteractive - Priority(w.Level),
+		}
+		if !p.take(&a) {
+			break
+		}
+		p.queue.Take(w, now)
+		p.pace.mark(now, w.Cost)
+		w.Value <- p.lend(&a)
+	}
+	p.guess()
+}
+
+// next returns whose turn it is. Where only headroom is left, that is an
+// interactive call.
+func (p *pool) next(now time.Time) *waiter {
+	least := fairqueue.Levels - 1
+	if p.leases.ordinary >= p.allowed.limit-p.headroom() {
+		least = 0
+	}
+	return p.queue.Next(now, least)
 }
 
 // settle moves slots between the semaphore and the ballast until the limit is
 // what it should be, as far as calls in flight allow.
 func (p *pool) settle() {
-	want := maxSlots - p.limit
+	if p.cfg.TenantCap > 0 {
+		p.queue.SetCap(max(1, int(p.cfg.TenantCap*float64(p.allowed.limit))))
+	}
+	want := maxSlots - p.allowed.limit
 	if p.ballast == want {
 		return
 	}
@@ -141,70 +304,37 @@ func (p *pool) settle() {
 		p.ballast = want
 		return
 	}
-	more := min(want-p.ballast, maxSlots-p.ballast-p.leases.slots)
+	more := min(want-p.ballast, maxSlots-p.ballast-p.leases.slots-p.resting)
 	if more > 0 && p.sem.TryAcquire(int64(more)) {
 		p.ballast += more
 	}
 }
 
 // learn moves the limit by what an attempt taught.
-func (p *pool) learn(o Outcome) {
+func (p *pool) learn(o Outcome, l lease) {
 	if o.Limit > 0 {
-		p.told(min(o.Limit, maxSlots))
+		p.allowed.told(min(o.Limit, maxSlots))
 	}
 	switch o.Verdict {
 	case VerdictRefused:
-		p.shrink()
-		if p.leases.slots == 0 && !p.paused && !o.Paced {
-			p.pause()
-		}
+		p.refused(o, l)
 	case VerdictServed:
 		p.pauses = 0
-		p.grow(o)
+		p.lag.served()
+		p.allowed.served(o, l, p.leases.lent, max(int(l.together), p.leases.slots+int(l.slots)))
 	}
 }
 
-// told takes over the account's limit. A limit that refusals have shrunk
-// below the old one stays there.
-func (p *pool) told(limit int) {
-	if p.fixed > 0 {
-		limit = min(limit, p.fixed)
-	}
-	if limit == p.ceiling {
+// refused finds out what a refusal means. What others do not explain, with just
+// the account's limit in flight, can come of a slot that was used before.
+func (p *pool) refused(o Outcome, l lease) {
+	explained := p.allowed.others > 0 || int(l.together) != p.allowed.ceiling || l.number <= p.allowed.ceiling
+	if !explained && p.lag.explains(l, p.leases.lent) {
 		return
 	}
-	if p.limit == p.ceiling {
-		p.limit = limit
-	}
-	p.ceiling = limit
-	p.limit = min(p.limit, limit)
-}
-
-// shrink answers a refusal: what is in flight besides is what the account has
-// room for.
-func (p *pool) shrink() {
-	p.quiet = 0
-	p.limit = max(1, min(p.limit, p.leases.slots))
-}
-
-// grow gives back what refusals have taken: at once as far as the answer shows
-// room, else by one slot for each round of answers. An answer that shows the
-// account full gives nothing back.
-func (p *pool) grow(o Outcome) {
-	if p.limit >= p.ceiling {
-		return
-	}
-	p.quiet++
-	room := 0
-	switch {
-	case o.Limit > 0 && o.InUse > 0:
-		room = max(0, o.Limit-o.InUse)
-	case p.quiet >= p.limit:
-		room = 1
-	}
-	if room > 0 {
-		p.limit = min(p.limit+room, p.ceiling)
-		p.quiet = 0
+	p.allowed.refused(p.leases.slots)
+	if p.leases.slots == 0 && !p.paused && !o.Paced {
+		p.pause()
 	}
 }
 
@@ -224,86 +354,39 @@ func (p *pool) pause() {
 	})
 }
 
+// guess raises a limit that nobody told while calls wait for more, once those
+// in flight have not been refused for long enough.
+func (p *pool) guess() {
+	if !p.allowed.guessed || p.guessing || p.queue.Len() == 0 || p.leases.slots < p.allowed.limit {
+		return
+	}
+	p.guessing = true
+	lent := p.leases.lent
+	time.AfterFunc(patienceOfGuess, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.guessing = false
+		if p.allowed.guessed && lent == p.leases.lent && p.queue.Len() > 0 {
+			p.allowed.guess()
+		}
+		p.admit()
+	})
+}
+
+// plan takes over the limit of a plan that has been found out.
+func (p *pool) plan(t Tier) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.allowed.told(t.Limit(p.family))
+	p.admit()
+}
+
 func (p *pool) stats() PoolStats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return PoolStats{Limit: p.limit, InFlight: p.leases.slots, Queued: p.line.Len()}
-}
-
-// A waiter stands in line until admitted holds its permit.
-type waiter struct {
-	Admission
-	admitted chan Permit // of capacity 1, so that handing over never blocks
-	index    int         // in the line, -1 outside
-}
-
-// line is a heap of waiters, the lowest place first.
-type line []*waiter
-
-// comesFirst reports whether a place is before everyone who waits.
-func (l line) comesFirst(place uint64) bool { return len(l) == 0 || place < l[0].Place }
-
-func (l line) Len() int           { return len(l) }
-func (l line) Less(i, j int) bool { return l[i].Place < l[j].Place }
-
-func (l line) Swap(i, j int) {
-	l[i], l[j] = l[j], l[i]
-	l[i].index, l[j].index = i, j
-}
-
-func (l *line) Push(x any) {
-	w := x.(*waiter)
-	w.index = len(*l)
-	*l = append(*l, w)
-}
-
-func (l *line) Pop() any {
-	last := len(*l) - 1
-	w := (*l)[last]
-	(*l)[last] = nil
-	*l = (*l)[:last]
-	w.index = -1
-	return w
-}
-
-// leases remembers what is out, so that a permit counts once however often it
-// is released. An id is an index into out and the number of times that entry
-// was lent.
-type leases struct {
-	slots int // slots out, all together
-	out   []lease
-	free  []uint32 // entries of out that can be lent
-}
-
-type lease struct {
-	lent  uint32
-	slots int32 // 0 when it is not out
-}
-
-func (l *leases) lend(slots int) uint64 {
-	if len(l.free) == 0 {
-		l.free = append(l.free, uint32(len(l.out)))
-		l.out = append(l.out, lease{})
+	return PoolStats{
+		Limit: p.allowed.limit, Told: p.allowed.ceiling, Others: p.allowed.others,
+		InFlight: p.leases.slots, Queued: p.queue.Len(),
+		Wait: p.pace.until(p.queue.Ahead(&waiter{Level: level(PriorityNormal), Share: 1})),
 	}
-	last := len(l.free) - 1
-	i := l.free[last]
-	l.free = l.free[:last]
-	e := &l.out[i]
-	e.lent++
-	e.slots = int32(slots)
-	l.slots += slots
-	return uint64(e.lent)<<32 | uint64(i)
-}
-
-// take ends a lease and returns its slots, or 0 if it is not out.
-func (l *leases) take(id uint64) int {
-	i := uint32(id)
-	if uint64(i) >= uint64(len(l.out)) || l.out[i].lent != uint32(id>>32) || l.out[i].slots == 0 {
-		return 0
-	}
-	slots := int(l.out[i].slots)
-	l.out[i].slots = 0
-	l.slots -= slots
-	l.free = append(l.free, i)
-	return slots
 }

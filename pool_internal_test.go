@@ -35,10 +35,15 @@ type poolModel struct {
 }
 
 func newPoolModel(t *testing.T, seed uint64) *poolModel {
-	l := new(LocalLimiter)
-	return &poolModel{
-		T: t, r: rand.New(rand.NewPCG(seed, 1)), l: l, p: l.pool(FamilyStandard), arrived: make(chan Permit, 1000),
+	r := rand.New(rand.NewPCG(seed, 1))
+	l, err := NewLimiter(LimiterConfig{
+		Tier: Tier(r.IntN(3)), Headroom: []float64{0, 0.3, 0.9}[r.IntN(3)], TenantCap: []float64{0, 0.4}[r.IntN(2)],
+		Aging: []time.Duration{0, -1}[seed%2],
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return &poolModel{T: t, r: r, l: l, p: l.pool(FamilyStandard), arrived: make(chan Permit, 1000)}
 }
 
 func (m *poolModel) step() {
@@ -47,7 +52,10 @@ func (m *poolModel) step() {
 	case 0, 1:
 		ctx, cancel := context.WithCancel(m.Context())
 		m.cancels = append(m.cancels, cancel)
-		a := Admission{Family: FamilyStandard, Weight: m.r.IntN(6)}
+		a := Admission{
+			Family: FamilyStandard, Weight: m.r.IntN(6), Priority: Priority(m.r.IntN(3) - 1),
+			Tenant: string(rune('a' + m.r.IntN(3))), TenantWeight: float64(m.r.IntN(3)),
+		}
 		go func() {
 			if p, err := m.l.Acquire(ctx, a); err == nil {
 				m.arrived <- p
@@ -86,13 +94,30 @@ func (m *poolModel) releaseOne() {
 func (m *poolModel) check() {
 	m.p.mu.Lock()
 	defer m.p.mu.Unlock()
-	free := maxSlots - m.p.ballast - m.p.leases.slots
-	if want := max(0, m.p.limit-m.p.leases.slots); free != want {
-		m.Fatalf("%d free, want %d of a limit of %d with %d out", free, want, m.p.limit, m.p.leases.slots)
+	p := m.p
+	free := maxSlots - p.ballast - p.leases.slots - p.resting
+	if !p.sem.TryAcquire(int64(free)) || p.sem.TryAcquire(1) {
+		m.Fatalf("the semaphore does not have the %d free that the pool thinks", free)
 	}
-	if len(m.p.line) > 0 && !m.p.paused && m.p.share(m.p.line[0].Weight) <= free {
-		m.Fatalf("a waiter of weight %d was forgotten, %d free", m.p.line[0].Weight, free)
+	p.sem.Release(int64(free))
+	if want := max(0, p.allowed.limit-p.leases.slots-p.resting); free != want {
+		m.Fatalf("%d free, want %d of a limit of %d with %d out and %d resting", free, want, p.allowed.limit, p.leases.slots, p.resting)
 	}
+	if p.allowed.limit < 1 || p.allowed.limit > p.allowed.ceiling {
+		m.Fatalf("limit %d of %d", p.allowed.limit, p.allowed.ceiling)
+	}
+	// With aging the turn may pass on with time alone; it is taken when
+	// something happens next.
+	if w := p.next(time.Now()); w != nil && p.queue.Aging == 0 && !p.paused && m.fits(w, free) {
+		m.Fatalf("a waiter of weight %d was forgotten, %d free", w.Cost, free)
+	}
+}
+
+// fits reports whether a waiter could be served with so much free.
+func (m *poolModel) fits(w *waiter, free int) bool {
+	ordinary := w.Level > 0
+	n := m.p.slots(w.Cost, ordinary)
+	return n <= free && !(ordinary && m.p.leases.ordinary+n > m.p.allowed.limit-m.p.headroom())
 }
 
 func (m *poolModel) drain() {

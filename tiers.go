@@ -42,6 +42,10 @@ func FamilyOf(model string) Family {
 	return FamilyStandard
 }
 
+// answersFast reports whether a refusal comes soon. An upload is refused only
+// when it has been sent.
+func (f Family) answersFast() bool { return f != FamilySTT && f != FamilyRealtimeSTT }
+
 // A Tier is a subscription plan. It decides how many requests of a family the
 // account may have in flight. The zero value means that the plan was not
 // told, which counts as [TierStarter].
@@ -62,6 +66,9 @@ const (
 	// (go, trial, grants, pay as you go). It starts from the limits of
 	// TierStarter and follows what the answers tell.
 	TierUnlisted
+	// TierAuto has the client ask the account for its plan, at its first call:
+	// see [WithTier].
+	TierAuto
 )
 
 // limits is the vendor's table of 26 June 2026: requests in flight per plan.
@@ -120,6 +127,8 @@ func (t Tier) String() string {
 		return "not told"
 	case TierUnlisted:
 		return "unlisted"
+	case TierAuto:
+		return "auto"
 	}
 	for _, n := range tierNames {
 		if n.tier == t {
@@ -136,7 +145,7 @@ func (t Tier) Limit(f Family) int {
 	switch t {
 	case TierEnterprise:
 		t = TierBusiness
-	case 0, TierUnlisted:
+	case 0, TierUnlisted, TierAuto:
 		t = TierStarter
 	}
 	row := limits[t]
@@ -146,4 +155,7 @@ func (t Tier) Limit(f Family) int {
 	return row[FamilyStandard]
 }
 
-func (t Tier) valid() bool { return t >= TierFree && t <= TierUnlisted }
+func (t Tier) valid() bool { return t >= TierFree && t <= TierAuto }
+
+// guessed reports whether the limits of the plan are a guess at the account's.
+func (t Tier) guessed() bool { return t < TierFree || t > TierBusiness }

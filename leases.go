@@ -1,0 +1,55 @@
+package elevenlabs
+
+// leases remembers what is out, so that a permit counts once however often it
+// is released. An id is an index into out and the number of times that entry
+// was lent.
+type leases struct {
+	slots    int // slots out, all together
+	ordinary int // those of calls that are not interactive
+	lent     int // leases so far
+	out      []lease
+	free     []uint32 // entries of out that can be lent
+}
+
+type lease struct {
+	times    uint32 // that this entry was lent
+	slots    int32  // 0 when it is not out
+	together int32  // slots out when it was lent, its own included
+	number   int    // among all leases
+	ordinary bool
+}
+
+func (l *leases) lend(slots int, ordinary bool) uint64 {
+	if len(l.free) == 0 {
+		l.free = append(l.free, uint32(len(l.out)))
+		l.out = append(l.out, lease{})
+	}
+	last := len(l.free) - 1
+	i := l.free[last]
+	l.free = l.free[:last]
+	l.slots += slots
+	l.lent++
+	if ordinary {
+		l.ordinary += slots
+	}
+	e := &l.out[i]
+	e.times++
+	e.slots, e.together, e.number, e.ordinary = int32(slots), int32(l.slots), l.lent, ordinary
+	return uint64(e.times)<<32 | uint64(i)
+}
+
+// take ends a lease and returns it; it has no slots if it is not out.
+func (l *leases) take(id uint64) lease {
+	i := uint32(id)
+	if uint64(i) >= uint64(len(l.out)) || l.out[i].times != uint32(id>>32) || l.out[i].slots == 0 {
+		return lease{}
+	}
+	e := l.out[i]
+	l.out[i].slots = 0
+	l.slots -= int(e.slots)
+	if e.ordinary {
+		l.ordinary -= int(e.slots)
+	}
+	l.free = append(l.free, i)
+	return e
+}
