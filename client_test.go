@@ -21,7 +21,7 @@ import (
 func TestClient_FiftyAtOnceAreServedInOrderWithoutARefusal(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t, elevenlabstest.WithServiceTime(2800*time.Millisecond))
-		c := srv.Client()
+		c := srv.Client(elevenlabs.WithTier(elevenlabs.TierStarter))
 		at := time.Now()
 		var calls sync.WaitGroup
 		for range 50 {
@@ -40,7 +40,7 @@ func TestClient_FiftyAtOnceAreServedInOrderWithoutARefusal(t *testing.T) {
 
 		stats := c.Stats().Families[standard]
 		require.Equal(t, elevenlabs.FamilyStats{
-			PoolStats: elevenlabs.PoolStats{Limit: 3}, Admitted: 50, Served: 50, Credits: 250,
+			PoolStats: elevenlabs.PoolStats{Limit: 3, Told: 3}, Admitted: 50, Served: 50, Credits: 250,
 		}, stats)
 	})
 }
