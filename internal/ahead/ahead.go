@@ -7,10 +7,11 @@ import (
 )
 
 // A Reader reads a source. As long as its own reader keeps up, every Read is a
-// Read of the source, with nothing between. Once the reader stays away for
-// longer than the patience, a goroutine reads the source into memory, until
-// the source ends, the Reader is closed, or the reader has caught up and waits
-// for more. It rests while as much is ahead as the limit allows.
+// Read of the source, with nothing between. A reader that has been away for
+// longer than it has waited, by more than the patience, has fallen behind: a
+// goroutine reads the source into memory then, until the source ends, the
+// Reader is closed, or the reader has caught up and waits for more. It rests
+// while as much is ahead as the limit allows.
 //
 // The source is read by one goroutine at a time. Read must not be called by
 // two goroutines at once; Close may be called at any time and more than once.
@@ -27,17 +28,18 @@ type Reader struct {
 	filling bool  // the goroutine reads the source
 	waiting bool  // the reader waits for it
 
-	away    bool // the reader is, since left
-	left    time.Time
+	away    bool          // the reader is, since last
+	last    time.Time     // it came or went
+	credit  time.Duration // how long it may be away yet
 	timer   *time.Timer
-	ticking bool
+	ticking bool // it fires before the credit is used up, or just then
 }
 
 // New returns a Reader of head and, after it, of the source, up to limit bytes
-// ahead of a reader that was away for longer than patience. With a limit of 0
-// nothing is read ahead. The source's first error ends it.
+// ahead of a reader that has fallen behind. With a limit of 0 nothing is read
+// ahead. The source's first error ends it.
 func New(source func([]byte) (int, error), head []byte, limit int64, patience time.Duration) *Reader {
-	r := &Reader{source: source, head: head, limit: limit, patience: patience}
+	r := &Reader{source: source, head: head, limit: limit, patience: patience, credit: patience, last: time.Now()}
 	r.cond.L = &r.mu
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -49,13 +51,9 @@ func New(source func([]byte) (int, error), head []byte, limit int64, patience ti
 func (r *Reader) Read(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.away = false
+	r.come()
 	defer r.leave()
-	for len(r.head) == 0 && r.ahead.size == 0 && r.filling && r.err == nil {
-		r.waiting = true
-		r.cond.Wait()
-	}
-	r.waiting = false
+	r.wait()
 	switch {
 	case len(r.head) > 0:
 		n := copy(p, r.head)
@@ -69,10 +67,24 @@ func (r *Reader) Read(p []byte) (int, error) {
 		return 0, r.err
 	}
 	n, err := r.readSource(p)
+	r.credit = min(r.credit+r.lap(), r.patience)
 	if r.err == nil {
 		r.err = err
 	}
 	return n, err
+}
+
+// wait waits while there is nothing and the goroutine may bring something.
+func (r *Reader) wait() {
+	for len(r.head) == 0 && r.ahead.size == 0 && r.filling && r.err == nil {
+		r.waiting = true
+		r.cond.Wait()
+	}
+	if r.waiting {
+		r.waiting = false
+		r.credit = r.patience
+		r.lap()
+	}
 }
 
 // readSource is called, and returns, with the lock held.
@@ -82,15 +94,31 @@ func (r *Reader) readSource(p []byte) (int, error) {
 	return r.source(p)
 }
 
+// lap returns the time since its last call.
+func (r *Reader) lap() time.Duration {
+	now := time.Now()
+	d := now.Sub(r.last)
+	r.last = now
+	return d
+}
+
+// come notes that the reader is back.
+func (r *Reader) come() {
+	if d := r.lap(); r.away {
+		r.away = false
+		r.credit -= d
+	}
+}
+
 // leave notes that the reader goes away. The timer is not moved if it ticks
 // already: that would cost more than a read.
 func (r *Reader) leave() {
 	if r.limit == 0 || r.filling || r.err != nil {
 		return
 	}
-	r.away, r.left = true, time.Now()
+	r.away = true
 	if !r.ticking {
-		r.tick(r.patience)
+		r.tick(r.credit)
 	}
 }
 
@@ -117,7 +145,7 @@ func (r *Reader) behind() bool {
 	if !r.away || r.err != nil {
 		return false
 	}
-	if d := r.patience - time.Since(r.left); d > 0 {
+	if d := r.credit - time.Since(r.last); d > 0 {
 		r.tick(d)
 		return false
 	}

@@ -97,11 +97,32 @@ func TestReader_ReadsStraightForWhoKeepsUp(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 70, n)
 			require.Len(t, src.reads(), i+1)
-			time.Sleep(patience - 1)
+			time.Sleep(patience - 1) // less than it has waited
 		}
 		for _, asked := range src.reads() {
 			require.Equal(t, 70, asked, "into the reader's own memory")
 		}
+		r.Close(errClosed)
+	})
+}
+
+func TestReader_ManyShortTimesAwayAddUp(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		src := &tap{left: 1000, piece: 100, end: io.EOF}
+		r := ahead.New(src.read, nil, 1<<20, patience)
+		p := make([]byte, 10)
+		for range 2 { // plays 8 ms at a time
+			time.Sleep(8 * time.Millisecond)
+			_, err := r.Read(p)
+			require.NoError(t, err)
+		}
+		require.Len(t, src.reads(), 2)
+		time.Sleep(4*time.Millisecond - 1)
+		synctest.Wait()
+		require.Len(t, src.reads(), 2)
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		require.Equal(t, 1000, src.made())
 		r.Close(errClosed)
 	})
 }
@@ -120,7 +141,7 @@ func TestReader_ReadsAheadOfWhoIsAway(t *testing.T) {
 		time.Sleep(patience - 1)
 		synctest.Wait()
 		require.Empty(t, src.reads())
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		require.Len(t, src.reads(), 1, "as soon as the patience is over")
 		time.Sleep(11 * time.Second)
@@ -246,9 +267,9 @@ func TestReader_IsTheSource(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for range 50 {
 			rnd := rand.New(rand.NewPCG(rand.Uint64(), 0))
-			total := rnd.IntN(300_000)
+			total := rnd.IntN(100_000)
 			limit := 1 + rnd.IntN(1<<(1+rnd.IntN(18)))
-			src := &tap{left: total, piece: 1 + rnd.IntN(40_000), pace: time.Duration(rnd.IntN(30)) * time.Millisecond, end: io.EOF}
+			src := &tap{left: total, piece: 1 + total/100 + rnd.IntN(40_000), pace: time.Duration(rnd.IntN(30)) * time.Millisecond, end: io.EOF}
 			r := ahead.New(src.read, nil, int64(limit), patience)
 			var got []byte
 			for err := error(nil); err == nil; {
@@ -258,7 +279,7 @@ func TestReader_IsTheSource(t *testing.T) {
 					require.LessOrEqual(t, src.made()-len(got), limit)
 				}
 				var n int
-				p := make([]byte, 1+rnd.IntN(1<<(1+rnd.IntN(17))))
+				p := make([]byte, 1+total/200+rnd.IntN(1<<(1+rnd.IntN(17))))
 				n, err = r.Read(p)
 				got = append(got, p[:n]...)
 			}
