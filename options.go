@@ -411,12 +411,12 @@ func WithMaxBody(bytes int64) CallOption {
 	})
 }
 
-// WithStreamBuffer sets how much of a stream is read ahead of a reader that
-// falls behind, in bytes, 0 for nothing. Default 4 MiB, four minutes in the
-// default format. Speech is made much faster than it plays: what is read ahead
-// gives the call's slot back when the speech is made, not when it has been
-// heard. Memory is taken as it fills and given back as it is read; when it is
-// full, the network waits.
+// WithStreamBuffer sets how much of a [SpeechStream] is read ahead of a reader
+// that falls behind, in bytes, 0 for nothing. Default 4 MiB, four minutes in
+// the default format. Speech is made much faster than it plays: with room for
+// the rest of it, the call's slot is given back when the speech has been made,
+// not when it has been heard. Memory is taken as it fills and given back as it
+// is read; when it is full, the network waits.
 func WithStreamBuffer(bytes int64) CallOption {
 	return callOption(func(c *callConfig) error {
 		if bytes < 0 {

@@ -224,6 +224,26 @@ func TestStreamBuffer_TheContextEndsAStreamInEveryState(t *testing.T) {
 	}
 }
 
+// The bubble fails if a goroutine is left.
+func TestStreamBuffer_NothingOutlivesTheContext(t *testing.T) {
+	for name, m := range moments {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				srv := atOnce(t)
+				srv.Inject(elevenlabstest.StallAfter(3000, time.Minute))
+				ctx, cancel := context.WithCancel(t.Context())
+				c := srv.Client(elevenlabs.WithStreamBuffer(m.buffer))
+				_, err := c.SynthesizeStream(ctx, hello)
+				require.NoError(t, err)
+				time.Sleep(m.away)
+				cancel()
+				synctest.Wait()
+				require.Zero(t, inFlight(c))
+			})
+		})
+	}
+}
+
 // A broadcast is a speech as a server sends it: in pieces, with pauses, and
 // perhaps not to its end.
 type broadcast struct {

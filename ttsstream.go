@@ -75,6 +75,7 @@ func newSpeechStream(f *flight, head []byte, format Format) *SpeechStream {
 	s := &SpeechStream{Format: format, Meta: f.meta, f: f}
 	s.ahead = ahead.New(s.fetch, head, f.trip.cfg.streamBuffer, readerPatience)
 	f.keep(s.cut)
+	s.ahead.Start() // once nobody else touches the flight
 	return s
 }
 

@@ -39,12 +39,17 @@ type Reader struct {
 // ahead of a reader that has fallen behind. With a limit of 0 nothing is read
 // ahead. The source's first error ends it.
 func New(source func([]byte) (int, error), head []byte, limit int64, patience time.Duration) *Reader {
-	r := &Reader{source: source, head: head, limit: limit, patience: patience, credit: patience, last: time.Now()}
+	r := &Reader{source: source, head: head, limit: limit, patience: patience, credit: patience}
 	r.cond.L = &r.mu
+	return r
+}
+
+// Start lets the reader's time away count, which the first Read does too.
+func (r *Reader) Start() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.come()
 	r.leave()
-	return r
 }
 
 // Read reads what is ahead, and the source when nothing is.

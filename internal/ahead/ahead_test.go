@@ -72,6 +72,12 @@ func (s *tap) reads() (asked []int) {
 	return asked
 }
 
+func start(source func([]byte) (int, error), head []byte, limit int64, patience time.Duration) *ahead.Reader {
+	r := ahead.New(source, head, limit, patience)
+	r.Start()
+	return r
+}
+
 // counted is what a tap gives.
 func counted(n int) []byte {
 	b := make([]byte, n)
@@ -90,7 +96,7 @@ func bubble(t *testing.T, story func(*testing.T)) {
 func TestReader_ReadsStraightForWhoKeepsUp(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		src := &tap{left: 1000, piece: 100, pace: time.Hour, end: io.EOF}
-		r := ahead.New(src.read, nil, 1<<20, patience)
+		r := start(src.read, nil, 1<<20, patience)
 		p := make([]byte, 70)
 		for i := range 10 {
 			n, err := r.Read(p)
@@ -109,7 +115,7 @@ func TestReader_ReadsStraightForWhoKeepsUp(t *testing.T) {
 func TestReader_ManyShortTimesAwayAddUp(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		src := &tap{left: 1000, piece: 100, end: io.EOF}
-		r := ahead.New(src.read, nil, 1<<20, patience)
+		r := start(src.read, nil, 1<<20, patience)
 		p := make([]byte, 10)
 		for range 2 { // plays 8 ms at a time
 			time.Sleep(8 * time.Millisecond)
@@ -137,7 +143,7 @@ func TestReader_AllocatesNothingForWhoKeepsUp(t *testing.T) {
 func TestReader_ReadsAheadOfWhoIsAway(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		src := &tap{left: 1000, piece: 100, pace: time.Second, end: io.EOF}
-		r := ahead.New(src.read, []byte("head"), 1<<20, patience)
+		r := start(src.read, []byte("head"), 1<<20, patience)
 		time.Sleep(patience - 1)
 		synctest.Wait()
 		require.Empty(t, src.reads())
@@ -160,7 +166,7 @@ func TestReader_ReadsAheadOfWhoIsAway(t *testing.T) {
 func TestReader_LeavesTheSourceToWhoHasCaughtUp(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		src := &tap{left: 1000, piece: 100, pace: time.Second, end: io.EOF}
-		r := ahead.New(src.read, nil, 1<<20, patience)
+		r := start(src.read, nil, 1<<20, patience)
 		time.Sleep(patience + 2500*time.Millisecond)
 		p := make([]byte, 150)
 		for _, want := range []int{150, 50, 100} { // the last one waits
@@ -185,7 +191,7 @@ func TestReader_LeavesTheSourceToWhoHasCaughtUp(t *testing.T) {
 func TestReader_RestsAtItsLimit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		src := &tap{left: 200_000, piece: 1 << 20, end: io.EOF}
-		r := ahead.New(src.read, nil, 100_000, patience)
+		r := start(src.read, nil, 100_000, patience)
 		time.Sleep(time.Hour)
 		require.Equal(t, 100_000, src.made())
 		n, err := r.Read(make([]byte, 10))
@@ -202,7 +208,7 @@ func TestReader_RestsAtItsLimit(t *testing.T) {
 func TestReader_WithoutALimitThereIsNothingAhead(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		src := &tap{left: 1000, piece: 100, end: io.EOF}
-		r := ahead.New(src.read, []byte("head"), 0, patience)
+		r := start(src.read, []byte("head"), 0, patience)
 		time.Sleep(time.Hour)
 		require.Empty(t, src.reads())
 		got, err := io.ReadAll(r)
@@ -215,7 +221,7 @@ func TestReader_AnErrorComesAfterWhatCameBefore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		broken := errors.New("broken")
 		src := &tap{left: 1000, piece: 100, end: broken}
-		r := ahead.New(src.read, nil, 1<<20, patience)
+		r := start(src.read, nil, 1<<20, patience)
 		time.Sleep(time.Second)
 		got, err := io.ReadAll(r)
 		require.Equal(t, counted(1000), got)
@@ -235,7 +241,7 @@ func TestReader_CloseEndsWhateverGoesOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				src := &tap{left: 1000, piece: 100, pace: time.Second, end: io.EOF}
-				r := ahead.New(src.read, []byte("head"), 500, patience)
+				r := start(src.read, []byte("head"), 500, patience)
 				time.Sleep(away)
 				if name == "waiting" {
 					_, _ = r.Read(make([]byte, 4))
@@ -270,7 +276,7 @@ func TestReader_IsTheSource(t *testing.T) {
 			total := rnd.IntN(100_000)
 			limit := 1 + rnd.IntN(1<<(1+rnd.IntN(18)))
 			src := &tap{left: total, piece: 1 + total/100 + rnd.IntN(40_000), pace: time.Duration(rnd.IntN(30)) * time.Millisecond, end: io.EOF}
-			r := ahead.New(src.read, nil, int64(limit), patience)
+			r := start(src.read, nil, int64(limit), patience)
 			var got []byte
 			for err := error(nil); err == nil; {
 				if rnd.IntN(3) == 0 {
