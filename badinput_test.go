@@ -56,6 +56,7 @@ func TestNew_BadInput(t *testing.T) {
 		"the key as a header":      {elevenlabs.WithHeader("Xi-Api-Key", "v"), "WithHeader"},
 		"nameless query":           {elevenlabs.WithQuery("", "v"), "WithQuery"},
 		"no body allowed":          {elevenlabs.WithMaxBody(0), "WithMaxBody"},
+		"negative stream buffer":   {elevenlabs.WithStreamBuffer(-1), "WithStreamBuffer"},
 		"empty voice":              {elevenlabs.WithVoice(""), "WithVoice"},
 		"voice that is a path":     {elevenlabs.WithVoice("../x"), "WithVoice"},
 		"empty model":              {elevenlabs.WithModel(""), "WithModel"},

@@ -138,7 +138,7 @@ func (c *Client) Do(ctx context.Context, call Call, opts ...CallOption) (*Respon
 	}
 	var resp *Response
 	err = c.perform(ctx, call, cfg, func(f *flight) error {
-		f.keep()
+		f.keep(f.finish)
 		resp = &Response{
 			StatusCode: f.resp.StatusCode, Header: f.resp.Header,
 			Meta: f.meta, Body: &responseBody{f}, op: call.Op, maxBody: cfg.maxBody,

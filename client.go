@@ -75,15 +75,16 @@ var regions = map[Region]string{
 }
 
 const (
-	defaultMaxRetries = 3
-	defaultMaxBody    = 512 << 20
+	defaultMaxRetries   = 3
+	defaultMaxBody      = 512 << 20
+	defaultStreamBuffer = 4 << 20
 )
 
 // New returns a client. Every problem with the options is reported at once,
 // as [ArgumentError]s joined into one error; nothing is sent.
 func New(opts ...ClientOption) (*Client, error) {
 	cfg := config{
-		call: callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody},
+		call: callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody, streamBuffer: defaultStreamBuffer},
 	}
 	var problems []error
 	for _, o := range opts {

@@ -25,7 +25,8 @@
 // their slot from the sending to the last byte of the answer. The limit starts
 // from [WithTier] and follows what the API tells. Long audio counts for up to
 // four requests, and is admitted as such. Clients of the same account share a
-// [Limiter].
+// [Limiter]. A stream is read ahead of a listener, so that it holds its slot
+// while the speech is made and not while it plays: see [WithStreamBuffer].
 //
 // # Retries
 //

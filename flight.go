@@ -256,11 +256,11 @@ func (f *flight) closed() error {
 }
 
 // keep hands the answer over to the caller, who ends the flight, unless the
-// context does so before.
-func (f *flight) keep() {
+// context does so before: then it is cut.
+func (f *flight) keep(cut func(error)) {
 	f.kept = true
 	f.watch.streaming()
-	unwatch := context.AfterFunc(f.trip.ctx, func() { f.finish(f.trip.ctx.Err()) })
+	unwatch := context.AfterFunc(f.trip.ctx, func() { cut(f.trip.ctx.Err()) })
 	f.unwatch.Store(&unwatch)
 }
 

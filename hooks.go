@@ -22,7 +22,9 @@ type Hooks struct {
 	// Meta is set.
 	FirstByte func(context.Context, Event)
 	// Done is called when a call has ended and its room has been given back, for
-	// a stream when it was read to its end or closed. Meta is set if an answer came, Err if the call failed.
+	// a stream when its last byte has come, which may be before it was read, or
+	// when it broke or was closed. Meta is set if an answer came, Err if the call
+	// failed.
 	Done func(context.Context, Event)
 }
 

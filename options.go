@@ -72,6 +72,7 @@ type callConfig struct {
 	header         http.Header
 	query          url.Values
 	maxBody        int64
+	streamBuffer   int64
 }
 
 func (c *callConfig) newBackOff() backoff.BackOff {
@@ -424,6 +425,22 @@ func WithMaxBody(bytes int64) CallOption {
 			return badArgument("WithMaxBody", "%d is not positive", bytes)
 		}
 		c.maxBody = min(bytes, math.MaxInt64-1) // one more is read, to see the end
+		return nil
+	})
+}
+
+// WithStreamBuffer sets how much of a [SpeechStream] is read ahead of a reader
+// that falls behind, in bytes, 0 for nothing. Default 4 MiB, four minutes in
+// the default format. Speech is made much faster than it plays: with room for
+// the rest of it, the call's slot is given back when the speech has been made,
+// not when it has been heard. Memory is taken as it fills and given back as it
+// is read; when it is full, the network waits.
+func WithStreamBuffer(bytes int64) CallOption {
+	return callOption(func(c *callConfig) error {
+		if bytes < 0 {
+			return badArgument("WithStreamBuffer", "%d is negative", bytes)
+		}
+		c.streamBuffer = bytes
 		return nil
 	})
 }

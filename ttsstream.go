@@ -3,12 +3,22 @@ package elevenlabs
 import (
 	"context"
 	"io"
+	"os"
 	"sync"
+	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/ahead"
 )
 
 // A SpeechStream is speech that is read while it is made. Close it when done
-// with it, at its end or before: the call's slot is held until its last byte
-// has been read or it is closed.
+// with it, at its end or before.
+//
+// The call's slot is held until the last byte has come or the stream is
+// closed. A reader that keeps up reads straight from the network. Once it has
+// been away for 20 ms more than it has waited, as one that plays the speech is,
+// a goroutine reads ahead of it, up to [WithStreamBuffer], so that the slot is
+// free when the speech has been made. The goroutine ends with the stream or
+// when the reader has caught up.
 //
 // Read must not be called by two goroutines at once; Close may be called at
 // any time and more than once.
@@ -18,17 +28,21 @@ type SpeechStream struct {
 	// Meta is what the answer told before its audio.
 	Meta Meta
 
-	f    *flight
-	head []byte // read ahead to see that there is audio
-	sent int64  // bytes handed over
-	err  error  // how the stream ended
+	f     *flight
+	ahead *ahead.Reader
+	sent  int64 // bytes handed over
+	err   error // how the stream ended
 }
+
+// readerPatience is how much longer than it waits a reader may be away.
+const readerPatience = 20 * time.Millisecond
 
 // SynthesizeStream speaks a text and returns as soon as the first audio has
 // come. Up to there the call is retried like any other; afterwards nothing is
 // repeated, and a stream that breaks ends with a [PartialError].
 //
-// The stream is read under the context: it ends when the context does.
+// The stream is read under the context: it ends when the context does, what
+// was read ahead included.
 func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...CallOption) (*SpeechStream, error) {
 	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {
@@ -51,11 +65,18 @@ func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...C
 		if err := f.checkAudio(head, req.Format); err != nil {
 			return err
 		}
-		f.keep()
-		stream = &SpeechStream{Format: req.Format, Meta: f.meta, f: f, head: head}
+		stream = newSpeechStream(f, head, req.Format)
 		return nil
 	})
 	return stream, err
+}
+
+func newSpeechStream(f *flight, head []byte, format Format) *SpeechStream {
+	s := &SpeechStream{Format: format, Meta: f.meta, f: f}
+	s.ahead = ahead.New(s.fetch, head, f.trip.cfg.streamBuffer, readerPatience)
+	f.keep(s.cut)
+	s.ahead.Start() // once nobody else touches the flight
+	return s
 }
 
 // firstBytes waits for the start of a body. An empty body gives nothing.
@@ -82,18 +103,28 @@ func (s *SpeechStream) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
-	if len(s.head) > 0 && !s.f.ended.Load() {
-		n := copy(p, s.head)
-		s.head = s.head[n:]
-		s.sent += int64(n)
-		return n, nil
+	n, err := 0, s.f.trip.ctx.Err() // it ends what is ahead too
+	if err == nil {
+		n, err = s.ahead.Read(p)
 	}
-	n, err := s.f.Read(p)
 	s.sent += int64(n)
 	if err != nil {
 		s.end(err)
 	}
 	return n, s.err
+}
+
+// fetch reads the network, for the reader or ahead of it. At the end it gives
+// the slot back.
+func (s *SpeechStream) fetch(p []byte) (int, error) {
+	n, err := s.f.Read(p)
+	switch {
+	case err == io.EOF:
+		s.f.finish(nil)
+	case err != nil:
+		s.f.finish(s.broken(s.f.received, err))
+	}
+	return n, err
 }
 
 // copyBuffers are what WriteTo reads into.
@@ -126,22 +157,32 @@ func (s *SpeechStream) WriteTo(w io.Writer) (int64, error) {
 	}
 }
 
-// end settles how the stream ended and gives the slot back.
+// end settles how the stream ended for its reader.
 func (s *SpeechStream) end(err error) {
-	s.err = err
-	if err != io.EOF {
-		s.err = &PartialError{
-			Op: s.f.call.Op, Bytes: s.sent, Duration: s.Format.lasts(s.sent), Meta: s.Meta, Err: err,
-		}
-		s.f.finish(s.err)
-		return
+	if s.err = err; err != io.EOF {
+		s.err = s.broken(s.sent, err)
 	}
-	s.f.finish(nil)
+	s.cut(s.err)
 }
 
-// Close stops the speech and gives the slot back. A Read under way, and any
-// later one, fails with os.ErrClosed; the audio before it is not lost.
+// broken is the error of a stream of which so many bytes were of use.
+func (s *SpeechStream) broken(bytes int64, err error) error {
+	return &PartialError{
+		Op: s.f.call.Op, Bytes: bytes, Duration: s.Format.lasts(bytes), Meta: s.Meta, Err: err,
+	}
+}
+
+// Close stops the speech and gives the slot back, and the audio that was read
+// ahead with it. A Read under way, and any later one, fails with os.ErrClosed
+// unless the end was read before.
 func (s *SpeechStream) Close() error {
 	s.f.finish(nil)
+	s.ahead.Close(os.ErrClosed)
 	return nil
+}
+
+// cut ends a stream that nobody will read on.
+func (s *SpeechStream) cut(err error) {
+	s.f.finish(err)
+	s.ahead.Close(err)
 }

@@ -21,11 +21,14 @@
 //
 // # Many callers
 //
-//	go test -run Simulation -v
+//	go test -run 'Simulation|Listeners' -v
 //
 // TestSimulation runs scenarios, each with every contender, against the
 // emulator of package elevenlabstest. It runs on the fake clock of
 // testing/synctest, so that minutes cost milliseconds and are exact. What is
 // random is repeated. A further scenario is an entry of scenarios, a further
 // contender one of contenders.
+//
+// TestListeners has a hundred listeners hear streams in real time, on the same
+// clock, with and without reading ahead of them.
 package benchmarks

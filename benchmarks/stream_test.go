@@ -2,6 +2,7 @@ package benchmarks_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -17,7 +18,13 @@ const streamLength = 1 << 30
 
 // BenchmarkStream streams 1 GiB to io.Discard. heap-growth-B is by how much the
 // whole process, server included, rises above where it was.
-func BenchmarkStream(b *testing.B) {
+func BenchmarkStream(b *testing.B) { benchmarkStream(b, io.Discard) }
+
+// BenchmarkSlowStream streams 1 GiB into a hash, which is slower than the
+// network, so that the client reads ahead.
+func BenchmarkSlowStream(b *testing.B) { benchmarkStream(b, sha256.New()) }
+
+func benchmarkStream(b *testing.B, to io.Writer) {
 	length := long(streamLength, testing.Short())
 	srv := newStreamServer(b)
 	for _, c := range streamContenders(b, srv.backend) {
@@ -31,7 +38,7 @@ func BenchmarkStream(b *testing.B) {
 				b.StopTimer()
 				srv.heap.start()
 				b.StartTimer()
-				if n, err := c.stream(b.Context()); n != length || err != nil {
+				if n, err := c.stream(b.Context(), to); n != length || err != nil {
 					b.Fatal(n, err)
 				}
 			}
@@ -42,17 +49,28 @@ func BenchmarkStream(b *testing.B) {
 
 // Not parallel: it looks at the heap of the whole process.
 func TestStreamHeap(t *testing.T) {
-	length := long(streamLength, testing.Short())
-	srv := newStreamServer(t)
-	client := streamContenders(t, srv.backend)[0]
-	srv.warmUp(t, client)
-	srv.length.Store(length)
-	srv.heap.reset()
-	srv.heap.start()
-	n, err := client.stream(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, length, n)
-	require.LessOrEqual(t, srv.heap.growth(), int64(1<<20))
+	for _, tt := range []struct {
+		name   string
+		to     io.Writer
+		growth int64
+	}{
+		{"keeps up", io.Discard, 1 << 20},
+		{"reads ahead", sha256.New(), 4<<20 + 1<<20},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			length := long(streamLength, testing.Short())
+			srv := newStreamServer(t)
+			client := streamContenders(t, srv.backend)[0]
+			srv.warmUp(t, client)
+			srv.length.Store(length)
+			srv.heap.reset()
+			srv.heap.start()
+			n, err := client.stream(t.Context(), tt.to)
+			require.NoError(t, err)
+			require.Equal(t, length, n)
+			require.LessOrEqual(t, srv.heap.growth(), tt.growth)
+		})
+	}
 }
 
 // A streamServer sends as much as it is told, in pieces of 1 MiB.
@@ -87,27 +105,27 @@ func newStreamServer(tb testing.TB) *streamServer {
 func (s *streamServer) warmUp(tb testing.TB, c streamContender) {
 	tb.Helper()
 	s.length.Store(1 << 20)
-	_, err := c.stream(tb.Context())
+	_, err := c.stream(tb.Context(), io.Discard)
 	require.NoError(tb, err)
 }
 
 type streamContender struct {
 	name   string
-	stream func(context.Context) (int64, error)
+	stream func(context.Context, io.Writer) (int64, error)
 }
 
 func streamContenders(tb testing.TB, be backend) []streamContender {
 	client := be.client(tb)
 	return []streamContender{
-		{"client", func(ctx context.Context) (int64, error) {
+		{"client", func(ctx context.Context, to io.Writer) (int64, error) {
 			stream, err := client.SynthesizeStream(ctx, elevenlabs.TTSRequest{Text: sentence})
 			if err != nil {
 				return 0, err
 			}
 			defer stream.Close()
-			return io.Copy(io.Discard, stream)
+			return io.Copy(to, stream)
 		}},
-		{"raw", func(ctx context.Context) (int64, error) {
+		{"raw", func(ctx context.Context, to io.Writer) (int64, error) {
 			req, err := be.ttsRequest(ctx, sentence)
 			if err != nil {
 				return 0, err
@@ -117,7 +135,7 @@ func streamContenders(tb testing.TB, be backend) []streamContender {
 				return 0, err
 			}
 			defer resp.Body.Close()
-			return io.Copy(io.Discard, resp.Body)
+			return io.Copy(to, resp.Body)
 		}},
 	}
 }
