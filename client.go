@@ -27,6 +27,9 @@ type Client struct {
 	hooks   hookList
 	stats   counters
 
+	budget   retryBudget
+	breakers breakers
+
 	call callConfig
 	tts  TTSRequest
 	stt  STTRequest
@@ -83,7 +86,8 @@ const (
 // as [ArgumentError]s joined into one error; nothing is sent.
 func New(opts ...ClientOption) (*Client, error) {
 	cfg := config{
-		call: callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody},
+		call:       callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody},
+		retryShare: defaultRetryShare, retryReserve: defaultRetryReserve, breaker: defaultBreaker,
 	}
 	var problems []error
 	for _, o := range opts {
@@ -104,6 +108,8 @@ func New(opts ...ClientOption) (*Client, error) {
 		key: cfg.keys, base: base, http: h, limiter: limiter, hooks: cfg.hooks,
 		call: cfg.call, tts: cfg.tts, stt: cfg.stt,
 	}
+	c.budget.init(cfg.retryShare, cfg.retryReserve)
+	c.breakers.host, c.breakers.failures = base.Host, cfg.breaker
 	_, c.traces = h.Transport.(*http.Transport)
 	return c, nil
 }

@@ -24,6 +24,7 @@ type flight struct {
 	trip   *trip
 	call   *Call
 	permit Permit
+	round  int // of the circuit breaker it was sent in
 	ctx    context.Context
 	watch  watch
 

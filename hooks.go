@@ -21,6 +21,10 @@ type Hooks struct {
 	// FirstByte is called when the first byte of an answer's body has come.
 	// Meta is set.
 	FirstByte func(context.Context, Event)
+	// Breaker is called when the attempt has shown that the vendor is down, and
+	// the circuit of its family has opened, or that it is back, and the circuit
+	// has closed. Err is a BreakerError or nil.
+	Breaker func(context.Context, Event)
 	// Done is called when a call has ended and its room has been given back, for
 	// a stream when it was read to its end or closed. Meta is set if an answer came, Err if the call failed.
 	Done func(context.Context, Event)
@@ -64,6 +68,7 @@ func onQueued(h *Hooks) func(context.Context, Event)    { return h.Queued }
 func onAdmitted(h *Hooks) func(context.Context, Event)  { return h.Admitted }
 func onRetry(h *Hooks) func(context.Context, Event)     { return h.Retry }
 func onFirstByte(h *Hooks) func(context.Context, Event) { return h.FirstByte }
+func onBreaker(h *Hooks) func(context.Context, Event)   { return h.Breaker }
 func onDone(h *Hooks) func(context.Context, Event)      { return h.Done }
 
 func (l hookList) fire(ctx context.Context, which hookOf, e Event) {
