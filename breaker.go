@@ -178,32 +178,46 @@ func (b *breakers) snapshot() map[Family]BreakerStats {
 
 // sign says what the attempt's end, up to its headers, shows of the vendor.
 func (f *flight) sign(err error) sign {
+	switch {
+	case f.resp == nil:
+		return f.lost(err)
+	case f.resp.StatusCode >= http.StatusInternalServerError:
+		return signDown
+	}
+	return signAlive
+}
+
+// lost says what it shows that no answer came.
+func (f *flight) lost(err error) sign {
 	var (
 		local *localError
 		cert  *tls.CertificateVerificationError
 	)
-	switch {
-	case f.resp != nil && f.resp.StatusCode < http.StatusInternalServerError:
-		return signAlive
-	case f.resp != nil:
-		return signDown
-	case f.trip.ctx.Err() != nil, errors.As(err, &local), errors.As(err, &cert), errors.Is(err, ErrRedirected):
+	if f.trip.ctx.Err() != nil || errors.As(err, &local) || errors.As(err, &cert) || errors.Is(err, ErrRedirected) {
 		return signNone
 	}
 	return signDown
+}
+
+// downSince is when the failure began that an attempt has run into. A silence
+// has lasted since the request was sent.
+func (f *flight) downSince(err error) time.Time {
+	var limit *TimeoutError
+	if errors.As(err, &limit) {
+		return f.sentAt
+	}
+	return time.Now()
 }
 
 // observe tells the breaker and the budget what an attempt showed, as soon as
 // its headers are there: the body of a stream may play for minutes.
 func (t *trip) observe(f *flight, err error) {
 	c := t.client
+	var since time.Time
 	if err == nil {
 		c.budget.earn()
-	}
-	since := time.Now()
-	var limit *TimeoutError
-	if errors.As(err, &limit) {
-		since = f.sentAt // the silence has lasted since then
+	} else {
+		since = f.downSince(err)
 	}
 	changed, open := c.breakers.saw(t.call.Family, f.round, f.sign(err), f.sentAt, since, err)
 	if changed {

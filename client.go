@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +30,7 @@ type Client struct {
 
 	budget   retryBudget
 	breakers breakers
+	resends  atomic.Int64 // attempts that the transport sent more than once
 
 	call callConfig
 	tts  TTSRequest

@@ -25,6 +25,10 @@ type Hooks struct {
 	// the circuit of its family has opened, or that it is back, and the circuit
 	// has closed. Err is a BreakerError or nil.
 	Breaker func(context.Context, Event)
+	// Resent is called once in a client's life, when its transport has sent an
+	// attempt several times: it retries by itself, below this package's retries,
+	// which multiplies them and pays twice for an answer that was lost.
+	Resent func(context.Context, Event)
 	// Done is called when a call has ended and its room has been given back, for
 	// a stream when it was read to its end or closed. Meta is set if an answer came, Err if the call failed.
 	Done func(context.Context, Event)
@@ -69,6 +73,7 @@ func onAdmitted(h *Hooks) func(context.Context, Event)  { return h.Admitted }
 func onRetry(h *Hooks) func(context.Context, Event)     { return h.Retry }
 func onFirstByte(h *Hooks) func(context.Context, Event) { return h.FirstByte }
 func onBreaker(h *Hooks) func(context.Context, Event)   { return h.Breaker }
+func onResent(h *Hooks) func(context.Context, Event)    { return h.Resent }
 func onDone(h *Hooks) func(context.Context, Event)      { return h.Done }
 
 func (l hookList) fire(ctx context.Context, which hookOf, e Event) {

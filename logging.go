@@ -9,7 +9,8 @@ import (
 )
 
 // logHooks writes what an operator wants to read: retries, lost answers and
-// circuits that open at Warn, the success of a retried call and circuits that
+// circuits that open and a transport that retries at Warn, the success of a
+// retried call and circuits that
 // close at Info, attempts at Debug. It never writes a text, audio or a key.
 func logHooks(log *slog.Logger) Hooks {
 	return Hooks{
@@ -26,6 +27,9 @@ func logHooks(log *slog.Logger) Hooks {
 			} else {
 				log.LogAttrs(ctx, slog.LevelInfo, e.Op+" works again, calls are sent", attrs(e)...)
 			}
+		},
+		Resent: func(ctx context.Context, e Event) {
+			log.LogAttrs(ctx, slog.LevelWarn, e.Op+" was sent several times by the HTTP transport, which should leave retries to the client", attrs(e)...)
 		},
 		Done: func(ctx context.Context, e Event) {
 			if e.Meta.RetentionIgnored {

@@ -163,7 +163,9 @@ func WithPlainHTTP() ClientOption {
 }
 
 // WithHTTPClient sets the HTTP client whose transport, jar and redirect rule
-// are used. The client is copied, not changed. Its Timeout, which would cut
+// are used. The client is copied, not changed. The transport should not retry
+// by itself: what it repeats holds a slot, spends no budget and may be billed
+// twice; see Hooks.Resent. The client's Timeout, which would cut
 // healthy streams, becomes the Total of [Timeouts] if that is not set.
 func WithHTTPClient(h *http.Client) ClientOption {
 	return clientOption(func(c *config) error {

@@ -17,6 +17,9 @@ type Stats struct {
 	// RetriesLeft is how many retries the client may make now, each after a
 	// failure; see [WithRetryBudget]. It is -1 if they are not counted.
 	RetriesLeft int
+	// Resent counts attempts that the HTTP transport has sent several times. It
+	// is 0 with a transport that does not retry by itself, as it should be.
+	Resent int64
 }
 
 // BreakerStats is the state of a circuit breaker.
@@ -59,7 +62,7 @@ func (c *Client) Stats() Stats {
 			out[f] = s
 		}
 	}
-	return Stats{Families: out, Breakers: c.breakers.snapshot(), RetriesLeft: c.budget.left()}
+	return Stats{Families: out, Breakers: c.breakers.snapshot(), RetriesLeft: c.budget.left(), Resent: c.resends.Load()}
 }
 
 // Names returns the families in the snapshot in alphabetical order.
