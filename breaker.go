@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// defaultBreaker is the vendor's advice of 5 failures. They have to be in a
-	// row here: under load 5 of 100 calls fail on a good day.
+	// defaultBreaker is the vendor's number. The failures have to be in a row
+	// here: under load 5 of 100 calls fail on a good day.
 	defaultBreaker = 5
 	// breakerSpan is how long nothing but failures has to come, so that a short
 	// blow is left to the retries.
@@ -171,7 +171,7 @@ func (b *breakers) snapshot() map[Family]BreakerStats {
 	defer b.mu.Unlock()
 	out := make(map[Family]BreakerStats, len(b.families))
 	for f, br := range b.families {
-		out[f] = BreakerStats{Open: br.open(), Opened: (br.round + 1) / 2}
+		out[f] = BreakerStats{Open: br.open(), Opened: int64(br.round+1) / 2}
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func TestBreaker_LetsSingleCallsThroughAndClosesWithTheFirstAnswer(t *testing.T)
 		require.ErrorIs(t, open.Cause, elevenlabs.ErrServer)
 		require.NotErrorIs(t, err, elevenlabs.ErrServer, "that was another call's")
 		require.EqualError(t, err, "elevenlabs: TTS: not sent: the circuit is open: api.elevenlabs.io for standard "+
-			"failed 6 times in a row, the last with: TTS: 503 Service Unavailable; retry after 2s")
+			"failed 6 times in a row, the last with: status 503; retry after 2s")
 		require.Equal(t, elevenlabs.BreakerStats{Open: true, Opened: 1}, c.Stats().Breakers[standard])
 
 		for _, wait := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 4 * time.Second, 4 * time.Second} {

@@ -61,13 +61,13 @@ func TestRetryBudget_HoldsAStormWithoutABreaker(t *testing.T) {
 		v := newVendor(0)
 		v.during(0, time.Hour, failing)
 		c := clientOn(t, v, elevenlabs.WithBreaker(0), elevenlabs.WithTier(elevenlabs.TierPro))
-		v.stream(t, c, 50*time.Millisecond, time.Minute)
-		require.LessOrEqual(t, len(v.sent), 1200+30+61, "each call, the reserve, and one each second")
+		v.stream(t, c, 100*time.Millisecond, time.Minute)
+		require.LessOrEqual(t, len(v.sent), 600+30+61, "each call, the reserve, and one each second")
 
 		off := clientOn(t, v, elevenlabs.WithBreaker(0), elevenlabs.WithTier(elevenlabs.TierPro), elevenlabs.WithRetryBudget(-1, 0))
 		before := len(v.sent)
-		v.stream(t, off, 50*time.Millisecond, time.Minute)
-		require.Equal(t, 4*1200, len(v.sent)-before, "what it would be")
+		v.stream(t, off, 100*time.Millisecond, time.Minute)
+		require.Equal(t, 4*600, len(v.sent)-before, "what it would be")
 		require.Equal(t, -1, off.Stats().RetriesLeft)
 	})
 }

@@ -131,13 +131,14 @@ type BreakerError struct {
 	// Family is the pool of requests in flight, empty for calls that count in
 	// none.
 	Family Family
-	// Failures is how many attempts in a row have failed before it opened.
+	// Failures is how many failures in a row have opened it, as [WithBreaker]
+	// counts them.
 	Failures int
 	// RetryAfter is when the next call will be let through to probe, in whole
 	// seconds, at least one.
 	RetryAfter time.Duration
-	// Cause is the failure that opened the circuit. It is of another call, so it
-	// is not wrapped.
+	// Cause is the failure that opened the circuit. It is mostly another call's,
+	// so it is not wrapped, and what the API said in it is not repeated.
 	Cause error
 }
 
@@ -146,8 +147,13 @@ func (e *BreakerError) Error() string {
 	if e.Family != "" {
 		what += " for " + string(e.Family)
 	}
-	return fmt.Sprintf("%v: %s failed %s in a row, the last with: %s; retry after %v", ErrCircuitOpen, what,
-		times(e.Failures, "time", "times"), strings.TrimPrefix(e.Cause.Error(), "elevenlabs: "), e.RetryAfter)
+	cause := fmt.Sprint(e.Cause)
+	var api *APIError
+	if errors.As(e.Cause, &api) {
+		cause = fmt.Sprintf("status %d", api.StatusCode)
+	}
+	return fmt.Sprintf("%v: %s failed %s in a row, the last with: %s; retry after %v",
+		ErrCircuitOpen, what, times(e.Failures, "time", "times"), cause, e.RetryAfter)
 }
 
 func (e *BreakerError) Unwrap() error { return ErrCircuitOpen }

@@ -275,11 +275,13 @@ func WithRetryBudget(share float64, reserve int) ClientOption {
 // together when the row began counts once, so that a short blow opens nothing.
 //
 // While the circuit is open, calls end with a [BreakerError] and are not sent,
-// but for single ones that probe: the first after about 1 s, then after 2 s,
-// then every 4 s. The first answer closes it. Each family has a circuit of its
+// those that wait in line or for a retry included, but for single ones that
+// probe: the first after 1 s, then after 2 s, then every 4 s, each up to an
+// eighth later. The first answer closes it. Each family has a circuit of its
 // own, and calls that count in none have one together. Default 5.
 //
-// Source: the vendor's help pages advise to stop after 5 failures in 10 s.
+// Source: the vendor's article on concurrency advises to open a circuit after 5
+// failures in 10 s, in a row or not; under load that would be a good day.
 func WithBreaker(failures int) ClientOption {
 	return clientOption(func(c *config) error {
 		if failures < 0 {

@@ -183,7 +183,7 @@ func TestOutage_IsLeftAloneAndItsEndIsSeen(t *testing.T) {
 func TestOutage_ABadDayIsServedWhole(t *testing.T) {
 	const blows = 17 * time.Second
 	bubble(t, func(t *testing.T) {
-		for seed := range uint64(20) {
+		for seed := range uint64(8) {
 			v, random, unlucky := newVendor(2800*time.Millisecond), rand.New(rand.NewPCG(seed, 0)), map[string]int{}
 			v.happens = func(r *http.Request, at time.Duration) answerFunc {
 				text := textOf(t, r)

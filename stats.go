@@ -27,7 +27,7 @@ type BreakerStats struct {
 	// Open tells that calls are not sent, but for single ones that probe.
 	Open bool
 	// Opened counts how often it has opened.
-	Opened int
+	Opened int64
 }
 
 // FamilyStats counts the calls of one family.
