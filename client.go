@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,10 @@ type Client struct {
 	limiter Limiter
 	hooks   hookList
 	stats   counters
+
+	budget   retryBudget
+	breakers breakers
+	resends  atomic.Int64 // attempts that the transport sent more than once
 
 	call callConfig
 	tts  TTSRequest
@@ -84,7 +89,8 @@ const (
 // as [ArgumentError]s joined into one error; nothing is sent.
 func New(opts ...ClientOption) (*Client, error) {
 	cfg := config{
-		call: callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody, streamBuffer: defaultStreamBuffer},
+		call:       callConfig{maxRetries: defaultMaxRetries, maxBody: defaultMaxBody, streamBuffer: defaultStreamBuffer},
+		retryShare: defaultRetryShare, retryReserve: defaultRetryReserve, breaker: defaultBreaker,
 	}
 	var problems []error
 	for _, o := range opts {
@@ -105,6 +111,8 @@ func New(opts ...ClientOption) (*Client, error) {
 		key: cfg.keys, base: base, http: h, limiter: limiter, hooks: cfg.hooks,
 		call: cfg.call, tts: cfg.tts, stt: cfg.stt,
 	}
+	c.budget.init(cfg.retryShare, cfg.retryReserve)
+	c.breakers.host, c.breakers.failures = base.Host, cfg.breaker
 	_, c.traces = h.Transport.(*http.Transport)
 	return c, nil
 }

@@ -175,7 +175,7 @@ func TestDelivery_APostByDoIsNotRepeatedBlindly(t *testing.T) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			carriedOut++
 			panic(http.ErrAbortHandler)
-		}, nil))
+		}, nil), elevenlabs.WithBreaker(0))
 		body := elevenlabs.BytesBody("text/plain", []byte("thunder"))
 		for _, tt := range []struct {
 			call elevenlabs.Call

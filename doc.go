@@ -37,6 +37,14 @@
 // stream nothing is repeated. A call that sleeps before a retry holds no slot.
 // [WithBackOff] takes any back-off of github.com/cenkalti/backoff.
 //
+// # Outages
+//
+// A client does not join a storm. Its retries are a share of what it is served
+// ([WithRetryBudget]), and when nothing but failures comes, calls end at once
+// with a [BreakerError] while single ones probe ([WithBreaker]). The transport
+// should not retry by itself; one that does is reported in [Stats], in a log
+// and to Hooks.Resent.
+//
 // # Errors
 //
 // The API's refusals are [APIError]s, told apart by [errors.Is] and sentinels

@@ -111,6 +111,53 @@ var (
 	ErrWaitTooLong = errors.New("the wait for a slot is too long")
 )
 
+// Why a call ended that could have been repeated or sent, to be asked with
+// [errors.Is].
+var (
+	// ErrRetryBudget means that the client has made as many retries as it may;
+	// see [WithRetryBudget]. The failure is wrapped too.
+	ErrRetryBudget = errors.New("the retry budget is spent")
+	// ErrCircuitOpen means that the vendor is taken for down; see [WithBreaker].
+	// The error is a [BreakerError].
+	ErrCircuitOpen = errors.New("the circuit is open")
+)
+
+// A BreakerError reports a call that was not sent, or not repeated, because
+// the calls before it found the vendor down. Where the call itself has failed
+// before, that error is wrapped beside it. It is [ErrCircuitOpen].
+type BreakerError struct {
+	// Host is what was called.
+	Host string
+	// Family is the pool of requests in flight, empty for calls that count in
+	// none.
+	Family Family
+	// Failures is how many failures in a row have opened it, as [WithBreaker]
+	// counts them.
+	Failures int
+	// RetryAfter is when the next call will be let through to probe, in whole
+	// seconds, at least one.
+	RetryAfter time.Duration
+	// Cause is the failure that opened the circuit. It is mostly another call's,
+	// so it is not wrapped, and what the API said in it is not repeated.
+	Cause error
+}
+
+func (e *BreakerError) Error() string {
+	what := e.Host
+	if e.Family != "" {
+		what += " for " + string(e.Family)
+	}
+	cause := fmt.Sprint(e.Cause)
+	var api *APIError
+	if errors.As(e.Cause, &api) {
+		cause = fmt.Sprintf("status %d", api.StatusCode)
+	}
+	return fmt.Sprintf("%v: %s failed %s in a row, the last with: %s; retry after %v",
+		ErrCircuitOpen, what, times(e.Failures, "time", "times"), cause, e.RetryAfter)
+}
+
+func (e *BreakerError) Unwrap() error { return ErrCircuitOpen }
+
 // A QueueError reports a call that did not get a slot in time. It was not
 // sent. Errors of a whole service for its own clients are best answered with
 // 429 or 503 and RetryAfter.

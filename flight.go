@@ -24,6 +24,7 @@ type flight struct {
 	trip   *trip
 	call   *Call
 	permit Permit
+	round  int // of the circuit breaker it was sent in
 	ctx    context.Context
 	watch  watch
 
@@ -36,6 +37,8 @@ type flight struct {
 	written     atomic.Bool
 	writeFailed atomic.Bool
 	sourceErr   atomic.Pointer[error]
+	resends     resendWatch
+	trace       httptrace.ClientTrace
 
 	header   [2]string // backs the values of the request's own headers
 	resp     *http.Response
@@ -69,6 +72,9 @@ func (f *flight) send() error {
 	f.sentAt = time.Now()
 	f.watch.start()
 	resp, err := c.http.Do(req)
+	if f.resends.seen(req, resp, err) {
+		f.trip.resent()
+	}
 	if err != nil {
 		return f.explain(err)
 	}
@@ -99,8 +105,10 @@ func (f *flight) refused(secret string) error {
 
 func (f *flight) request(key string) (*http.Request, error) {
 	c := f.trip.client
-	trace := &httptrace.ClientTrace{GotConn: f.connected, WroteRequest: f.wrote}
-	req := new(http.Request).WithContext(httptrace.WithClientTrace(f.ctx, trace))
+	f.trace = httptrace.ClientTrace{
+		GotConn: f.connected, WroteRequest: f.wrote, GotFirstResponseByte: f.resends.firstByte,
+	}
+	req := new(http.Request).WithContext(httptrace.WithClientTrace(f.ctx, &f.trace))
 	req.Method = f.call.Method
 	req.URL = c.url(f.call, f.trip.cfg.query)
 	req.Header = make(http.Header, len(f.call.Header)+len(f.trip.cfg.header)+3)
@@ -118,7 +126,8 @@ func (f *flight) request(key string) (*http.Request, error) {
 }
 
 // connected is called when the transport has a connection.
-func (f *flight) connected(httptrace.GotConnInfo) {
+func (f *flight) connected(info httptrace.GotConnInfo) {
+	f.resends.connected(info, f.trip.client.base.Scheme == "http")
 	f.watch.arm(phaseUpload)
 	if f.call.Body.Open == nil || f.plain() {
 		f.handedOver.Store(true)

@@ -21,6 +21,14 @@ type Hooks struct {
 	// FirstByte is called when the first byte of an answer's body has come.
 	// Meta is set.
 	FirstByte func(context.Context, Event)
+	// Breaker is called when the attempt has shown that the vendor is down, and
+	// the circuit of its family has opened, or that it is back, and the circuit
+	// has closed. Err is a BreakerError or nil.
+	Breaker func(context.Context, Event)
+	// Resent is called once in a client's life, when its transport has sent an
+	// attempt several times: it retries by itself, below this package's retries,
+	// which multiplies them and pays twice for an answer that was lost.
+	Resent func(context.Context, Event)
 	// Done is called when a call has ended and its room has been given back, for
 	// a stream when its last byte has come, which may be before it was read, or
 	// when it broke or was closed. Meta is set if an answer came, Err if the call
@@ -66,6 +74,8 @@ func onQueued(h *Hooks) func(context.Context, Event)    { return h.Queued }
 func onAdmitted(h *Hooks) func(context.Context, Event)  { return h.Admitted }
 func onRetry(h *Hooks) func(context.Context, Event)     { return h.Retry }
 func onFirstByte(h *Hooks) func(context.Context, Event) { return h.FirstByte }
+func onBreaker(h *Hooks) func(context.Context, Event)   { return h.Breaker }
+func onResent(h *Hooks) func(context.Context, Event)    { return h.Resent }
 func onDone(h *Hooks) func(context.Context, Event)      { return h.Done }
 
 func (l hookList) fire(ctx context.Context, which hookOf, e Event) {

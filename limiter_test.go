@@ -98,7 +98,7 @@ func TestLocalLimiter_LeavesOthersTheirPart(t *testing.T) {
 	require.Equal(t, elevenlabs.PoolStats{Limit: 2, Told: 5, Others: 3, InFlight: 1}, l.Pool(standard),
 		"an account that is full has nothing to give back")
 	l.Release(permits[1], elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 5, InUse: 4})
-	for range 4 { // the others have left; it takes two rounds of answers to believe it
+	for range 10 { // the others have left; it takes two rounds of answers to believe it
 		l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 5, InUse: 1})
 	}
 	require.Equal(t, elevenlabs.PoolStats{Limit: 5, Told: 5}, l.Pool(standard), "what others had is taken back")

@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// logHooks writes what an operator wants to read: retries and lost answers at
-// Warn, the success of a retried call at Info, attempts at Debug. It never writes a text, audio
-// or a key.
+// logHooks writes what an operator wants to read: retries, lost answers and
+// circuits that open and a transport that retries at Warn, the success of a
+// retried call and circuits that
+// close at Info, attempts at Debug. It never writes a text, audio or a key.
 func logHooks(log *slog.Logger) Hooks {
 	return Hooks{
 		Admitted: func(ctx context.Context, e Event) {
@@ -19,6 +20,16 @@ func logHooks(log *slog.Logger) Hooks {
 		Retry: func(ctx context.Context, e Event) {
 			log.LogAttrs(ctx, slog.LevelWarn, retryText(e), append(attrs(e),
 				slog.Duration("wait", e.Wait), slog.String("class", e.Class.String()))...)
+		},
+		Breaker: func(ctx context.Context, e Event) {
+			if e.Err != nil {
+				log.LogAttrs(ctx, slog.LevelWarn, e.Op+" fails, calls are not sent for a while", attrs(e)...)
+			} else {
+				log.LogAttrs(ctx, slog.LevelInfo, e.Op+" works again, calls are sent", attrs(e)...)
+			}
+		},
+		Resent: func(ctx context.Context, e Event) {
+			log.LogAttrs(ctx, slog.LevelWarn, e.Op+" was sent several times by the HTTP transport, which should leave retries to the client", attrs(e)...)
 		},
 		Done: func(ctx context.Context, e Event) {
 			if e.Meta.RetentionIgnored {

@@ -53,6 +53,10 @@ type config struct {
 	hooks     hookList
 	plainHTTP bool
 
+	retryShare   float64 // negative for no budget
+	retryReserve int
+	breaker      int // failures in a row, 0 for no breaker
+
 	call callConfig
 	tts  TTSRequest
 	stt  STTRequest
@@ -160,7 +164,9 @@ func WithPlainHTTP() ClientOption {
 }
 
 // WithHTTPClient sets the HTTP client whose transport, jar and redirect rule
-// are used. The client is copied, not changed. Its Timeout, which would cut
+// are used. The client is copied, not changed. The transport should not retry
+// by itself: what it repeats holds a slot, spends no budget and may be billed
+// twice; see Hooks.Resent. The client's Timeout, which would cut
 // healthy streams, becomes the Total of [Timeouts] if that is not set.
 func WithHTTPClient(h *http.Client) ClientOption {
 	return clientOption(func(c *config) error {
@@ -262,10 +268,54 @@ func WithMaxRetries(n int) CallOption {
 	})
 }
 
+// WithRetryBudget sets how many of the client's attempts may be retries, so
+// that an outage does not multiply the traffic: a share of the recent
+// successes, from 0 to 1, and a reserve, which fills up within 30 s by itself.
+// Successes save up to 100 retries. A failure that finds the budget spent ends
+// its call, with an error that is [ErrRetryBudget] and wraps the failure. The
+// retry after a 429 counts as a twentieth; a call that a full account refused
+// and that waits for a slot is not counted. A negative share lifts the budget.
+//
+// Default 0.1 and 30: a client that is served none repeats once a second.
+func WithRetryBudget(share float64, reserve int) ClientOption {
+	return clientOption(func(c *config) error {
+		if !(share <= 1) || reserve < 0 {
+			return badArgument("WithRetryBudget", "share %v and reserve %d: want at most 1, and 0 or more", share, reserve)
+		}
+		c.retryShare, c.retryReserve = share, reserve
+		return nil
+	})
+}
+
+// WithBreaker sets after how many failures in a row the client takes the
+// vendor for down, 0 for never. Failures are answers from 500 up, lost
+// connections and timeouts before an answer; any other answer, a refusal
+// included, ends the row. They have to last half a second, and what was in flight
+// together when the row began counts once, so that a short blow opens nothing.
+//
+// While the circuit is open, calls end with a [BreakerError] and are not sent,
+// those that wait in line or for a retry included, but for single ones that
+// probe: the first after 1 s, then after 2 s, then every 4 s, each up to an
+// eighth later. The first answer closes it. Each family has a circuit of its
+// own, and calls that count in none have one together. Default 5.
+//
+// Source: the vendor's article on concurrency advises to open a circuit after 5
+// failures in 10 s, in a row or not; under load that would be a good day.
+func WithBreaker(failures int) ClientOption {
+	return clientOption(func(c *config) error {
+		if failures < 0 {
+			return badArgument("WithBreaker", "%d is negative", failures)
+		}
+		c.breaker = failures
+		return nil
+	})
+}
+
 // WithBackOff sets the waits between attempts, for every kind of retry: a call
 // that a full account refused waits by it too, instead of for a slot to come
 // free, and is counted. Default:
-// ExponentialBackOff(500 ms, 20 s) after failures, and a slot after a refusal.
+// ExponentialBackOff(500 ms, 20 s) after failures, twice to three times that
+// when the vendor says that it is busy, and a slot after a refusal.
 func WithBackOff(b BackOff) CallOption {
 	return callOption(func(c *callConfig) error {
 		if b == nil {

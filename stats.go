@@ -11,6 +11,23 @@ import (
 type Stats struct {
 	// Families holds the families this package knows and those used so far.
 	Families map[Family]FamilyStats
+	// Breakers holds the circuit breakers of the families used so far, with
+	// that of all calls without a family under the empty one.
+	Breakers map[Family]BreakerStats
+	// RetriesLeft is how many retries the client may make now, each after a
+	// failure; see [WithRetryBudget]. It is -1 if they are not counted.
+	RetriesLeft int
+	// Resent counts attempts that the HTTP transport has sent several times. It
+	// is 0 with a transport that does not retry by itself, as it should be.
+	Resent int64
+}
+
+// BreakerStats is the state of a circuit breaker.
+type BreakerStats struct {
+	// Open tells that calls are not sent, but for single ones that probe.
+	Open bool
+	// Opened counts how often it has opened.
+	Opened int64
 }
 
 // FamilyStats counts the calls of one family.
@@ -45,7 +62,7 @@ func (c *Client) Stats() Stats {
 			out[f] = s
 		}
 	}
-	return Stats{Families: out}
+	return Stats{Families: out, Breakers: c.breakers.snapshot(), RetriesLeft: c.budget.left(), Resent: c.resends.Load()}
 }
 
 // Names returns the families in the snapshot in alphabetical order.

@@ -35,7 +35,7 @@ func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive
 	for {
 		f, err := t.admit()
 		if err != nil {
-			return t.fail(&opError{op: call.Op, what: "waiting for a slot", err: t.after(err)})
+			return t.fail(t.notSent(err))
 		}
 		if err = t.fly(f, receive); err == nil {
 			return nil
@@ -56,7 +56,9 @@ func (t *trip) fly(f *flight, receive func(*flight) error) (err error) {
 	}()
 	t.client.stats.admitted(t.call.Family)
 	t.tell(onAdmitted, Meta{}, nil)
-	if err = f.send(); err != nil {
+	err = f.send()
+	t.observe(f, err)
+	if err != nil {
 		return err
 	}
 	return receive(f)
@@ -64,20 +66,16 @@ func (t *trip) fly(f *flight, receive func(*flight) error) (err error) {
 
 // admit waits for room in flight and prepares an attempt.
 func (t *trip) admit() (*flight, error) {
-	c := t.client
 	f := &flight{trip: t, call: &t.call}
 	if err := t.ctx.Err(); err != nil {
 		return nil, err
 	}
+	if err := t.client.breakers.check(t.call.Family, 0); err != nil {
+		return nil, err
+	}
 	t.tell(onQueued, Meta{}, nil)
-	if t.call.Family != "" {
-		from := time.Now()
-		permit, err := c.limiter.Acquire(t.ctx, t.admission())
-		t.queued += time.Since(from)
-		if err != nil {
-			return nil, err
-		}
-		f.permit, t.place = permit, permit.Place
+	if err := t.acquire(f); err != nil {
+		return nil, err
 	}
 	t.attempts++
 	f.ctx, f.watch.cancel = context.WithCancelCause(t.ctx)
@@ -85,6 +83,35 @@ func (t *trip) admit() (*flight, error) {
 		Connect: defaultConnect, FirstByte: max(t.call.firstByte, defaultFirstByte), Gap: defaultGap,
 	})
 	return f, nil
+}
+
+// acquire waits for room in flight. The circuit may have opened meanwhile:
+// those in line then are not sent one by one.
+func (t *trip) acquire(f *flight) (err error) {
+	c := t.client
+	if t.call.Family != "" {
+		from := time.Now()
+		f.permit, err = c.limiter.Acquire(t.ctx, t.admission())
+		t.queued += time.Since(from)
+		if err != nil {
+			return err
+		}
+		t.place = f.permit.Place
+	}
+	f.round, err = c.breakers.enter(t.call.Family)
+	if err != nil && t.call.Family != "" {
+		c.limiter.Release(f.permit, Outcome{})
+	}
+	return err
+}
+
+// notSent is the error of a call that was not admitted.
+func (t *trip) notSent(err error) error {
+	what := "waiting for a slot"
+	if errors.Is(err, ErrCircuitOpen) {
+		what = "not sent"
+	}
+	return &opError{op: t.call.Op, what: what, err: t.after(err)}
 }
 
 // admission is what the limiter is told of the next attempt.
@@ -134,6 +161,9 @@ func (t *trip) again(f *flight, err error) error {
 		return &opError{op: t.call.Op, what: "not repeated, the deadline comes before the next attempt", err: final}
 	}
 	t.last = final
+	if err := t.spared(err, wait); err != nil {
+		return &opError{op: t.call.Op, what: "not repeated", err: t.after(err)}
+	}
 	t.client.stats.retried(t.call.Family)
 	e := t.event(f.meta, err)
 	e.Class, e.Wait, e.Requeued = class, wait, t.requeues(err)
@@ -186,6 +216,9 @@ func (t *trip) pause(err error) (time.Duration, bool) {
 		}
 		if wait = t.waits.NextBackOff(); wait == backoff.Stop {
 			return 0, false
+		}
+		if e, ok := t.waits.(*exponential); ok && t.cfg.backOff == nil && errors.Is(err, ErrSystemBusy) {
+			wait += e.ceiling // a busy vendor needs time, and is not in doubt
 		}
 	}
 	if asked > 0 {
