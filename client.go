@@ -26,6 +26,7 @@ type Client struct {
 	limiter Limiter
 	hooks   hookList
 	stats   counters
+	claims  claims
 
 	call callConfig
 	tts  TTSRequest

@@ -22,7 +22,10 @@ type Hooks struct {
 	// Meta is set.
 	FirstByte func(context.Context, Event)
 	// Done is called when a call has ended and its room has been given back, for
-	// a stream when it was read to its end or closed. Meta is set if an answer came, Err if the call failed.
+	// a stream when it was read to its end or closed. Meta is set if an answer
+	// came, Err if the call failed. Meta.Recovered tells a call whose answer was
+	// lost and fetched from the account's history; the lookups there are calls
+	// of their own, without a family.
 	Done func(context.Context, Event)
 }
 

@@ -208,14 +208,18 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 			return Call{}, req, err
 		}
 	}
-	return Call{
+	call := Call{
 		Op: "TTS", Method: http.MethodPost,
 		Path: "/v1/text-to-speech/" + req.VoiceID + endpoint, // of unreserved characters only
 		Body: body, rawQuery: req.query(),
 		Family: FamilyOf(req.ModelID), Weight: 1,
 		zeroRetention: req.ZeroRetention,
 		firstByte:     defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
-	}, req, nil
+	}
+	if endpoint == "" || endpoint == "/stream" {
+		call.said = &utterance{voice: req.VoiceID, model: req.ModelID, text: req.Text, format: req.Format}
+	}
+	return call, req, nil
 }
 
 // over fills the fields that a client has defaults for.

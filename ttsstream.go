@@ -18,6 +18,7 @@ type SpeechStream struct {
 	// Meta is what the answer told before its audio.
 	Meta Meta
 
+	op   string
 	f    *flight
 	head []byte // read ahead to see that there is audio
 	sent int64  // bytes handed over
@@ -52,7 +53,7 @@ func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...C
 			return err
 		}
 		f.keep()
-		stream = &SpeechStream{Format: req.Format, Meta: f.meta, f: f, head: head}
+		stream = &SpeechStream{Format: req.Format, Meta: f.meta, op: call.Op, f: f, head: head}
 		return nil
 	})
 	return stream, err
@@ -131,7 +132,7 @@ func (s *SpeechStream) end(err error) {
 	s.err = err
 	if err != io.EOF {
 		s.err = &PartialError{
-			Op: s.f.call.Op, Bytes: s.sent, Duration: s.Format.lasts(s.sent), Meta: s.Meta, Err: err,
+			Op: s.op, Bytes: s.sent, Duration: s.Format.lasts(s.sent), Meta: s.Meta, Err: err,
 		}
 		s.f.finish(s.err)
 		return
