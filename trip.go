@@ -115,13 +115,16 @@ func (t *trip) land(f *flight, err error) {
 		c.limiter.Release(f.permit, f.outcome())
 	}
 	c.stats.landed(t.call.Family, f)
-	t.meta = f.meta
+	lost := t.call.recovers
+	if t.meta = f.meta; lost != nil {
+		t.meta = Meta{CharacterCost: -1} // what the audio cost is told of the call that lost it
+	}
 	if err == nil {
 		c.claims.settle(t) // after a panic too
 	}
 	if f.kept || err == nil {
-		t.tell(onDone, f.meta, err)
-		if lost := t.call.recovers; lost != nil {
+		t.tell(onDone, t.meta, err)
+		if lost != nil {
 			lost.tell(onDone, f.meta, err)
 		}
 	}

@@ -1,6 +1,8 @@
 package elevenlabstest
 
 import (
+	"crypto/sha256"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -72,20 +74,21 @@ func (e *Emulator) shown(now time.Time) []*item {
 	return out
 }
 
-// find returns an item of the history by the id in the path.
-func (c *call) find() (item, *failure) {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
+// find returns an item of the history by the id in the path. The caller holds
+// the mutex.
+func (c *call) find() (*item, *failure) {
 	id := c.vars["history_item_id"]
 	for _, it := range c.e.shown(time.Now()) {
 		if it.historyItemID == id {
-			return *it, nil
+			return it, nil
 		}
 	}
-	return item{}, notFound(http.StatusNotFound, "history_item_not_found", "A history item with ID '%s' was not found.", id)
+	return nil, notFound(http.StatusNotFound, "history_item_not_found", "A history item with ID '%s' was not found.", id)
 }
 
 func oneItem(c *call) (any, *failure) {
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
 	it, fail := c.find()
 	if fail != nil {
 		return nil, fail
@@ -94,16 +97,13 @@ func oneItem(c *call) (any, *failure) {
 }
 
 func deleteItem(c *call) (any, *failure) {
-	if _, fail := c.find(); fail != nil {
-		return nil, fail
-	}
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
-	for _, it := range c.e.account.items {
-		if it.historyItemID == c.vars["history_item_id"] {
-			it.deleted = true
-		}
+	it, fail := c.find()
+	if fail != nil {
+		return nil, fail
 	}
+	it.deleted = true
 	return map[string]string{"status": "ok"}, nil
 }
 
@@ -201,12 +201,26 @@ func pageOfHistory(c *call) (any, *failure) {
 
 // A historyAudio is the audio of an item, made again.
 type historyAudio struct {
-	item   item
+	item   *item
 	spec   audio.Spec
 	source *tone.Source
 }
 
-func (j *historyAudio) check(c *call) (fail *failure) {
+func (j *historyAudio) check(c *call) *failure {
+	if fail := j.find(c); fail != nil {
+		return fail
+	}
+	source, err := tone.New(j.spec, j.item.text)
+	if err != nil {
+		return notImplemented("cannot make %s: %v.", j.item.format, err)
+	}
+	j.source = source
+	return nil
+}
+
+func (j *historyAudio) find(c *call) (fail *failure) {
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
 	if j.item, fail = c.find(); fail != nil {
 		return fail
 	}
@@ -215,11 +229,6 @@ func (j *historyAudio) check(c *call) (fail *failure) {
 		return invalid("history_item_processing", "history_item_processing", "The history item is still being processed.")
 	}
 	j.spec, _ = audio.Parse(j.item.format)
-	source, err := tone.New(j.spec, j.item.text)
-	if err != nil {
-		return notImplemented("cannot make %s: %v.", j.item.format, err)
-	}
-	j.source = source
 	return nil
 }
 
@@ -231,5 +240,9 @@ func (j *historyAudio) answer(c *call) {
 	if c.fault != nil && c.fault.delay > 0 && c.wait(c.fault.delay) != nil {
 		return
 	}
-	c.deliver(delivery{status: http.StatusOK, body: j.source, size: j.source.Len()})
+	hash := sha256.New()
+	c.deliver(delivery{
+		status: http.StatusOK, body: io.TeeReader(j.source, hash), size: j.source.Len(),
+		made: func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) },
+	})
 }
