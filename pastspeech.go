@@ -113,7 +113,7 @@ func (t *trip) lookAround(last bool) (pastSpeech, error) {
 const clockSkew = time.Minute
 
 // What is read of the history in one look: so many pages of so many items.
-const historyPages, historyPageSize = 20, 100
+const historyPages, historyPageSize = 10, 100
 
 // pastSpeeches returns the items that fit what was said since the first
 // attempt that was lost.
