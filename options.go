@@ -211,8 +211,8 @@ func WithLimiter(l Limiter) ClientOption {
 	})
 }
 
-// WithLogger sets where retries are logged, at Warn, and the success of a
-// retried call, at Info. Default: nowhere. Texts, audio and keys are never
+// WithLogger sets where retries, lost answers and recovered ones are logged, at
+// Warn, and the success of a retried call, at Info. Default: nowhere. Texts, audio and keys are never
 // logged.
 func WithLogger(log *slog.Logger) ClientOption {
 	return clientOption(func(c *config) error {

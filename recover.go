@@ -66,7 +66,6 @@ func (t *trip) recover(f *flight, err error, receive func(*flight) error) error 
 	if !ambiguous || t.call.said == nil || t.cfg.noRecovery || t.ctx.Err() != nil {
 		return err
 	}
-	t.client.claims.looking(t)
 	if t.lostSince.IsZero() {
 		t.lostSince = f.sentAt
 	}
@@ -94,6 +93,8 @@ func (t *trip) find(f *flight) (pastSpeech, error) {
 	look := t.lookAround
 	if id := f.meta.HistoryItemID; id != "" {
 		look = func(bool) (pastSpeech, error) { return t.lookAt(id) }
+	} else {
+		t.client.claims.looking(t)
 	}
 	until := settled(f.sentAt, time.Now(), utf8.RuneCountInString(t.call.said.text))
 	for wait := firstLook; ; wait *= 2 {
