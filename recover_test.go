@@ -554,6 +554,36 @@ func TestRecover_HistoryIsReadInPages(t *testing.T) {
 	})
 }
 
+func TestRecover_AudioInAnotherFormatIsNotHandedOver(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[elevenlabs.Format]bool{
+		elevenlabs.FormatMP3_22050_32: true, elevenlabs.FormatPCM_16000: false, elevenlabs.FormatULaw_8000: false,
+		elevenlabs.FormatOpus_48000_32: false, elevenlabs.FormatWAV_16000: false,
+	} {
+		c := clientOn(t, drained(func(r *http.Request, _ []byte) (*http.Response, error) {
+			switch {
+			case r.Method == http.MethodPost:
+				return nil, io.ErrUnexpectedEOF
+			case strings.HasSuffix(r.URL.Path, "/audio"):
+				return answered(200, "audio/mpeg", "\xff\xfb\x90\x00and so on"), nil
+			}
+			return answered(200, "application/json", fmt.Sprintf(
+				`{"history":[{"history_item_id":"x","text":"Hello","date_unix":%d,"state":"created"}]}`, time.Now().Unix())), nil
+		}))
+		req := elevenlabs.TTSRequest{Text: "Hello", Format: format}
+		if !want {
+			lost := giveUp(t, c, req)
+			require.ErrorContains(t, lost.History, "the speech is there in another format")
+			require.Equal(t, "x", lost.Meta.HistoryItemID, "the caller may still fetch it")
+			continue
+		}
+		speech, err := c.Synthesize(t.Context(), req)
+		require.NoError(t, err)
+		require.True(t, speech.Meta.Recovered)
+		require.Equal(t, 0, speech.Meta.CharacterCost)
+	}
+}
+
 func TestRecover_AHistoryWithoutEndIsLeft(t *testing.T) {
 	t.Parallel()
 	lists := 0

@@ -181,13 +181,16 @@ func (f *flight) checkAudioType() error {
 	return nil
 }
 
-// checkAudio refuses silence, and text in audio's clothes.
+// checkAudio refuses silence, text in audio's clothes, and what the history has
+// in another format than was asked for.
 func (f *flight) checkAudio(head []byte, format Format) error {
 	switch {
 	case len(head) == 0:
 		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: ErrEmptyAudio}
 	case format.startsLikeText(head[0]):
 		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: fmt.Errorf("%w but text", ErrNotAudio)}
+	case f.meta.Recovered && !format.fits(head):
+		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: errOtherFormat}
 	}
 	return nil
 }
