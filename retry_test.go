@@ -260,16 +260,16 @@ func TestTTS_CallerWhoGivesUp(t *testing.T) {
 		c := srv.Client(elevenlabs.WithConcurrency(elevenlabs.FamilyStandard, 1))
 		for _, where := range []string{"in flight", "in line"} {
 			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan error)
-			go func() {
-				_, err := c.TTS(ctx, where)
-				ended <- err
-			}()
 			if where == "in line" {
 				hold, err := c.SynthesizeStream(t.Context(), elevenlabs.TTSRequest{Text: "Held"})
 				require.NoError(t, err)
 				defer hold.Close()
 			}
+			ended := make(chan error)
+			go func() {
+				_, err := c.TTS(ctx, where)
+				ended <- err
+			}()
 			synctest.Wait()
 			at := time.Now()
 			cancel()

@@ -30,8 +30,9 @@ type trip struct {
 }
 
 // perform takes a call along the one path of all calls: wait for room, send,
-// judge, recover what was lost, and again if that is safe. receive reads the answer of an attempt
-// that was served; it keeps the flight to hand the body on.
+// judge, recover what was lost, and again if that is safe. receive reads the
+// answer of an attempt that was served; it keeps the flight to hand the body
+// on.
 func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive func(*flight) error) error {
 	t := &trip{client: c, ctx: ctx, call: call, cfg: cfg}
 	for {

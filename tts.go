@@ -134,7 +134,8 @@ func (c *Client) TTS(ctx context.Context, text string, opts ...TTSOption) ([]byt
 // Synthesize speaks a text and returns the whole audio.
 //
 // Errors are an [ArgumentError] before anything is sent, an [APIError], an
-// [AmbiguousError] when the answer was lost, a [ResponseError] when it is not
+// [AmbiguousError] when the answer was lost and the account's history could
+// not make up for it, a [ResponseError] when it is not
 // audio, or the context's.
 func (c *Client) Synthesize(ctx context.Context, req TTSRequest, opts ...CallOption) (*Speech, error) {
 	cfg, err := c.callConfig(ctx, opts)

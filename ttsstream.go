@@ -26,8 +26,8 @@ type SpeechStream struct {
 }
 
 // SynthesizeStream speaks a text and returns as soon as the first audio has
-// come. Up to there the call is retried like any other; afterwards nothing is
-// repeated, and a stream that breaks ends with a [PartialError].
+// come. Up to there the call is retried, and recovered from the account's
+// history, like any other; afterwards nothing is repeated, and a stream that breaks ends with a [PartialError].
 //
 // The stream is read under the context: it ends when the context does.
 func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...CallOption) (*SpeechStream, error) {
