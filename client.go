@@ -27,6 +27,7 @@ type Client struct {
 	limiter Limiter
 	hooks   hookList
 	stats   counters
+	claims  claims
 
 	budget   retryBudget
 	breakers breakers

@@ -261,7 +261,7 @@ func TestClient_HooksTellTheStory(t *testing.T) {
 
 		var lost elevenlabs.Meta
 		srv.Inject(elevenlabstest.CutAfter(100))
-		_, err = srv.Client(elevenlabs.WithHooks(elevenlabs.Hooks{
+		_, err = srv.Client(elevenlabs.WithoutRecovery(), elevenlabs.WithHooks(elevenlabs.Hooks{
 			Done: func(_ context.Context, e elevenlabs.Event) { lost = e.Meta },
 		})).TTS(t.Context(), "Hello")
 		require.Error(t, err)

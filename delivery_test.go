@@ -101,7 +101,7 @@ func TestDelivery_AStaleConnectionDoesNotHideThatTheNextOneDelivered(t *testing.
 			}
 			return conn
 		})
-		c := over(t, tr)
+		c := over(t, tr, elevenlabs.WithoutRecovery())
 		_, err := c.TTS(t.Context(), "Hello")
 		require.NoError(t, err)
 		stale.Store(true)
@@ -159,7 +159,7 @@ func TestDelivery_ADefaultTransportThatTellsNothing(t *testing.T) {
 		"the library's client": nil, "a client of the caller's": {elevenlabs.WithHTTPClient(&http.Client{})},
 	} {
 		sent = 0
-		c, err := elevenlabs.New(append(opts, elevenlabs.WithAPIKey(secret), elevenlabs.WithVoice("v"))...)
+		c, err := elevenlabs.New(append(opts, elevenlabs.WithAPIKey(secret), elevenlabs.WithVoice("v"), elevenlabs.WithoutRecovery())...)
 		require.NoError(t, err)
 		_, err = c.TTS(t.Context(), "Hello")
 		var lost *elevenlabs.AmbiguousError

@@ -32,8 +32,11 @@
 //
 // A call that was refused, or never sent, is repeated; so is one that the
 // server failed, with full jitter between. A call whose answer was lost after
-// it was sent may have been billed and is returned as an [AmbiguousError],
-// unless [WithRetryAmbiguous] says to risk it. After the first byte of a
+// it was sent may have been billed. Text to speech is then looked for in the
+// account's history: what was made is fetched from there at no cost, and what
+// was not is repeated. Where the history cannot tell, and for other calls, the
+// call ends with an [AmbiguousError], unless [WithRetryAmbiguous] says to risk
+// it. After the first byte of a
 // stream nothing is repeated. A call that sleeps before a retry holds no slot.
 // [WithBackOff] takes any back-off of github.com/cenkalti/backoff.
 //

@@ -188,8 +188,9 @@ func (e *QueueError) Error() string {
 func (e *QueueError) Unwrap() error { return e.Err }
 
 // An AmbiguousError reports a call that was sent and whose answer was lost:
-// it may or may not have been carried out, and billed. It is not retried
-// unless [WithRetryAmbiguous] allows it. A caller who gives up on a call that
+// it may or may not have been carried out, and billed. Text to speech was
+// looked for in the account's history, which could not tell; see History. It
+// is not retried unless [WithRetryAmbiguous] allows it. A caller who gives up on a call that
 // was sent gets one too, which wraps the context's error.
 type AmbiguousError struct {
 	// Op is the call: TTS, STT, or method and path.
@@ -201,10 +202,19 @@ type AmbiguousError struct {
 	Bytes int64
 	// Err is how the answer was lost.
 	Err error
+	// History is why the account's history could not tell what became of the
+	// call: an APIError with ErrMissingPermission, several items that fit, zero
+	// retention, a deadline that is too near. It is nil where the history was not
+	// asked. It is not among the errors that AmbiguousError wraps.
+	History error
 }
 
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("elevenlabs: %s: the answer was lost and may have been billed: %v%s", e.Op, e.Err, e.Meta.suffix())
+	var history string
+	if e.History != nil {
+		history = "; history cannot tell: " + strings.TrimPrefix(e.History.Error(), "elevenlabs: ")
+	}
+	return fmt.Sprintf("elevenlabs: %s: the answer was lost and may have been billed: %v%s%s", e.Op, e.Err, e.Meta.suffix(), history)
 }
 
 func (e *AmbiguousError) Unwrap() error { return e.Err }

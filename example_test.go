@@ -152,15 +152,22 @@ func ExampleAPIError() {
 }
 
 func ExampleAmbiguousError() {
-	client, stop := exampleClient(elevenlabstest.CutAfter(100))
-	defer stop()
+	srv, err := elevenlabstest.Start(elevenlabstest.WithSpeed(1000), elevenlabstest.WithoutHistoryPermission())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	srv.Inject(elevenlabstest.CutAfter(100))
 
-	_, err := client.TTS(context.Background(), "Hello")
+	_, err = srv.Client().TTS(context.Background(), "Hello")
 	var lost *elevenlabs.AmbiguousError
 	if errors.As(err, &lost) {
 		fmt.Println("got", lost.Bytes, "bytes; in history:", lost.Meta.HistoryItemID != "")
+		fmt.Println("the key may not look there:", errors.Is(lost.History, elevenlabs.ErrMissingPermission))
 	}
-	// Output: got 100 bytes; in history: true
+	// Output:
+	// got 100 bytes; in history: true
+	// the key may not look there: true
 }
 
 func ExampleNew_options() {

@@ -17,3 +17,6 @@ var DecodeTranscript = decodeTranscript
 
 // ReadMeta exposes the parser of headers.
 var ReadMeta = readMeta
+
+// Settled exposes how long the history is waited for.
+var Settled = settled

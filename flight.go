@@ -85,6 +85,7 @@ func (f *flight) send() error {
 	f.meta = readMeta(resp.Header, secret)
 	f.meta.Attempts, f.meta.Queued = f.trip.attempts, f.trip.queued
 	f.meta.FirstByte = time.Since(f.sentAt)
+	c.claims.answered(f.trip, f.meta)
 	f.meta.RetentionIgnored = f.call.zeroRetention && f.meta.HistoryItemID != "" && f.meta.HistoryItemID != notStored
 	if resp.StatusCode/100 != 2 {
 		return f.refused(secret)

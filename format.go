@@ -75,6 +75,12 @@ func (f Format) is(codec audio.Codec) bool {
 	return ok && spec.Codec == codec
 }
 
+// fits reports whether audio that begins so can be of this format.
+func (f Format) fits(head []byte) bool {
+	spec, ok := audio.Parse(string(f))
+	return !ok || spec.Fits(head)
+}
+
 // startsLikeText reports whether audio of this format cannot begin with the
 // given byte, but JSON or a web page would. Formats without a header can begin
 // with anything.

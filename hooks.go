@@ -32,7 +32,9 @@ type Hooks struct {
 	// Done is called when a call has ended and its room has been given back, for
 	// a stream when its last byte has come, which may be before it was read, or
 	// when it broke or was closed. Meta is set if an answer came, Err if the call
-	// failed.
+	// failed. Meta.Recovered tells a call whose answer was lost and fetched from
+	// the account's history; the lookups there are calls of their own, without a
+	// family.
 	Done func(context.Context, Event)
 }
 

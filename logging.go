@@ -39,6 +39,10 @@ func logHooks(log *slog.Logger) Hooks {
 			if errors.As(e.Err, &lost) {
 				log.LogAttrs(ctx, slog.LevelWarn, e.Op+" answer lost, it may have been billed", attrs(e)...)
 			}
+			if e.Meta.Recovered {
+				log.LogAttrs(ctx, slog.LevelWarn, e.Op+" answer lost, recovered from history at no cost",
+					append(attrs(e), slog.String("history_item_id", e.Meta.HistoryItemID))...)
+			}
 			if e.Err == nil && e.Attempt > 1 {
 				log.LogAttrs(ctx, slog.LevelInfo, fmt.Sprintf("%s served after %s", e.Op, times(e.Attempt-1, "retry", "retries")), attrs(e)...)
 			}
@@ -50,7 +54,10 @@ func logHooks(log *slog.Logger) Hooks {
 // "TTS rate limit hit, retrying in 2s (attempt 1/3)".
 func retryText(e Event) string {
 	what := "failed"
-	var api *APIError
+	var (
+		api  *APIError
+		none *notMade
+	)
 	switch {
 	case errors.Is(e.Err, ErrSystemBusy):
 		what = "refused, system busy"
@@ -58,6 +65,8 @@ func retryText(e Event) string {
 		what = "rate limit hit"
 	case errors.As(e.Err, &api):
 		what = fmt.Sprintf("failed with status %d", api.StatusCode)
+	case errors.As(e.Err, &none):
+		what = "answer lost, nothing was made"
 	case e.Class == ClassRefused:
 		what = "could not be sent"
 	case e.Class == ClassAmbiguous:

@@ -37,6 +37,10 @@ type Meta struct {
 	// answer does not confirm it. Accounts without that right are ignored
 	// silently (seen live on 8 September 2026).
 	RetentionIgnored bool
+	// Recovered is true when the answer was lost and its audio was fetched from
+	// the account's history instead, at no further cost. Then FirstByte ends
+	// when that came, and CharacterCost may be from the history.
+	Recovered bool
 
 	// Attempts is how often the call was sent.
 	Attempts int

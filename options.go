@@ -68,6 +68,7 @@ type callConfig struct {
 	maxRetries     int
 	backOff        BackOff // nil unless the caller chose one
 	retryAmbiguous bool
+	noRecovery     bool
 	priority       Priority
 	tenant         string
 	tenantWeight   float64
@@ -235,8 +236,8 @@ func WithLimiter(l Limiter) ClientOption {
 	})
 }
 
-// WithLogger sets where retries are logged, at Warn, and the success of a
-// retried call, at Info. Default: nowhere. Texts, audio and keys are never
+// WithLogger sets where retries, lost answers and recovered ones are logged, at
+// Warn, and the success of a retried call, at Info. Default: nowhere. Texts, audio and keys are never
 // logged.
 func WithLogger(log *slog.Logger) ClientOption {
 	return clientOption(func(c *config) error {
@@ -327,9 +328,20 @@ func WithBackOff(b BackOff) CallOption {
 }
 
 // WithRetryAmbiguous allows a call whose answer was lost to be repeated,
-// although it may be billed twice.
+// although it may be billed twice. Text to speech is repeated only if the
+// account's history cannot tell what was made; see [WithoutRecovery].
 func WithRetryAmbiguous() CallOption {
 	return callOption(func(c *callConfig) error { c.retryAmbiguous = true; return nil })
+}
+
+// WithoutRecovery ends a call whose answer was lost at once with an
+// [AmbiguousError], or repeats it at once under [WithRetryAmbiguous], without a
+// look in the account's history. That look is free but takes its time: until
+// the speech would have been made and has had 10 s to show up, 15 s and 10 ms
+// for each character after the request was sent, if it finds nothing. It is
+// for callers with no time, and for keys that may not read the history.
+func WithoutRecovery() CallOption {
+	return callOption(func(c *callConfig) error { c.noRecovery = true; return nil })
 }
 
 // WithTimeouts sets the limits of an attempt. Limits that are 0 stay as they

@@ -21,8 +21,9 @@ const (
 	// ClassRefused was not carried out: the API refused it for load or for too
 	// many requests in flight, or it was not sent. It cost nothing.
 	ClassRefused
-	// ClassFailed was answered with a failure of the server, or concerns a call
-	// that costs nothing.
+	// ClassFailed was answered with a failure of the server, was lost before
+	// anything was made by the account's history, or concerns a call that costs
+	// nothing.
 	ClassFailed
 	// ClassAmbiguous was sent, and its answer was lost: it may have been
 	// carried out, and billed.
@@ -46,12 +47,15 @@ func (c Class) String() string {
 // may have reached the server whole, billable whether the call costs money.
 func classify(err error, sent, billable bool) Class {
 	var (
+		none  *notMade
 		api   *APIError
 		resp  *ResponseError
 		local *localError
 		cert  *tls.CertificateVerificationError
 	)
 	switch {
+	case errors.As(err, &none):
+		return ClassFailed
 	case errors.As(err, &api):
 		return classifyKind(api.meaning())
 	case errors.As(err, &resp):

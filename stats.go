@@ -1,6 +1,7 @@
 package elevenlabs
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -45,6 +46,16 @@ type FamilyStats struct {
 	Retries int64
 	// Credits is the sum of what answers said they were billed.
 	Credits int64
+	// RecoveredCalls counts calls whose answer was lost and whose audio was
+	// fetched from the account's history, and RecoveredCredits what it had been
+	// billed, which Credits has once.
+	RecoveredCalls, RecoveredCredits int64
+	// Ambiguous counts calls that ended with an AmbiguousError: each may have
+	// been billed for nothing.
+	Ambiguous int64
+	// Doubled counts attempts that were repeated although their fate was
+	// unknown: each may have been billed twice. See WithRetryAmbiguous.
+	Doubled int64
 }
 
 // A PoolReporter is a [Limiter] that can tell the state of a family.
@@ -95,8 +106,34 @@ func (c *counters) admitted(f Family) {
 	c.update(f, func(s *FamilyStats) { s.Admitted++ })
 }
 
-func (c *counters) retried(f Family) {
-	c.update(f, func(s *FamilyStats) { s.Retries++ })
+func (c *counters) retried(f Family, class Class) {
+	c.update(f, func(s *FamilyStats) {
+		s.Retries++
+		if class == ClassAmbiguous {
+			s.Doubled++
+		}
+	})
+}
+
+// recovered counts a call that was recovered and had been billed cost, which
+// is counted already unless it is new.
+func (c *counters) recovered(f Family, cost int, isNew bool) {
+	cost = max(cost, 0)
+	c.update(f, func(s *FamilyStats) {
+		s.RecoveredCalls++
+		s.RecoveredCredits += int64(cost)
+		if isNew {
+			s.Credits += int64(cost)
+		}
+	})
+}
+
+// failed counts a call that ended with an error.
+func (c *counters) failed(f Family, err error) {
+	var lost *AmbiguousError
+	if errors.As(err, &lost) {
+		c.update(f, func(s *FamilyStats) { s.Ambiguous++ })
+	}
 }
 
 func (c *counters) landed(f Family, fl *flight) {

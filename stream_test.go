@@ -123,7 +123,7 @@ func TestSynthesizeStream_IsRetriedUpToTheFirstByte(t *testing.T) {
 
 		for _, fault := range []elevenlabstest.Fault{elevenlabstest.EmptyAudio(), elevenlabstest.ResetAfter(0)} {
 			srv.Inject(fault)
-			_, err = srv.Client().SynthesizeStream(t.Context(), hello)
+			_, err = srv.Client(elevenlabs.WithoutRecovery()).SynthesizeStream(t.Context(), hello)
 			var lost *elevenlabs.AmbiguousError
 			require.ErrorAs(t, err, &lost, fault.String())
 		}
@@ -200,7 +200,7 @@ func TestTimeouts_EachSaysWhichItWas(t *testing.T) {
 				srv := atOnce(t)
 				srv.Inject(tt.fault)
 				at := time.Now()
-				_, err := srv.Client(elevenlabs.WithTimeouts(tt.limit)).TTS(t.Context(), "Hello")
+				_, err := srv.Client(elevenlabs.WithTimeouts(tt.limit), elevenlabs.WithoutRecovery()).TTS(t.Context(), "Hello")
 				var limit *elevenlabs.TimeoutError
 				require.ErrorAs(t, err, &limit)
 				require.Equal(t, tt.want, *limit)

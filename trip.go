@@ -25,11 +25,14 @@ type trip struct {
 	waits    backoff.BackOff
 	last     error // of the last attempt
 	meta     Meta  // of its answer, if one came
+
+	lostSince time.Time // when the first attempt was sent whose answer was lost
 }
 
 // perform takes a call along the one path of all calls: wait for room, send,
-// judge, and again if that is safe. receive reads the answer of an attempt
-// that was served; it keeps the flight to hand the body on.
+// judge, recover what was lost, and again if that is safe. receive reads the
+// answer of an attempt that was served; it keeps the flight to hand the body
+// on.
 func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive func(*flight) error) error {
 	t := &trip{client: c, ctx: ctx, call: call, cfg: cfg}
 	for {
@@ -37,7 +40,10 @@ func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive
 		if err != nil {
 			return t.fail(t.notSent(err))
 		}
-		if err = t.fly(f, receive); err == nil {
+		if err = t.fly(f, receive); err != nil {
+			err = t.recover(f, err, receive)
+		}
+		if err == nil {
 			return nil
 		}
 		if err = t.again(f, err); err != nil {
@@ -55,6 +61,7 @@ func (t *trip) fly(f *flight, receive func(*flight) error) (err error) {
 		}
 	}()
 	t.client.stats.admitted(t.call.Family)
+	t.client.claims.sent(t)
 	t.tell(onAdmitted, Meta{}, nil)
 	err = f.send()
 	t.observe(f, err)
@@ -136,9 +143,18 @@ func (t *trip) land(f *flight, err error) {
 		c.limiter.Release(f.permit, f.outcome())
 	}
 	c.stats.landed(t.call.Family, f)
-	t.meta = f.meta
+	lost := t.call.recovers
+	if t.meta = f.meta; lost != nil {
+		t.meta = Meta{CharacterCost: -1} // what the audio cost is told of the call that lost it
+	}
+	if err == nil {
+		c.claims.settle(t) // after a panic too
+	}
 	if f.kept || err == nil {
-		t.tell(onDone, f.meta, err)
+		t.tell(onDone, t.meta, err)
+		if lost != nil {
+			lost.tell(onDone, f.meta, err)
+		}
 	}
 }
 
@@ -164,7 +180,7 @@ func (t *trip) again(f *flight, err error) error {
 	if err := t.spared(err, wait); err != nil {
 		return &opError{op: t.call.Op, what: "not repeated", err: t.after(err)}
 	}
-	t.client.stats.retried(t.call.Family)
+	t.client.stats.retried(t.call.Family, class)
 	e := t.event(f.meta, err)
 	e.Class, e.Wait, e.Requeued = class, wait, t.requeues(err)
 	t.client.hooks.fire(t.ctx, onRetry, e)
@@ -238,26 +254,44 @@ func (t *trip) name(f *flight, class Class, err error) error {
 	var (
 		api  *APIError
 		resp *ResponseError
+		none *notMade
 	)
 	wrong := errors.As(err, &resp)
 	switch {
+	case errors.As(err, &none):
+		return &opError{op: t.call.Op, err: err}
 	case errors.As(err, &api), wrong && class != ClassAmbiguous:
 		return err
 	case class == ClassAmbiguous:
-		if errors.Is(err, io.EOF) {
-			err = fmt.Errorf("the connection was closed: %w", err)
-		}
-		if wrong {
-			err = resp.Err
-		}
-		return &AmbiguousError{Op: t.call.Op, Meta: f.meta, Bytes: f.received, Err: err}
+		return t.lost(f, err)
 	case class == ClassRefused && t.ctx.Err() == nil:
 		return &opError{op: t.call.Op, what: "the request could not be sent", err: err}
 	}
 	return &opError{op: t.call.Op, err: err}
 }
 
+// lost is the error of an answer that was lost for good.
+func (t *trip) lost(f *flight, err error) error {
+	e := &AmbiguousError{Op: t.call.Op, Meta: f.meta, Bytes: f.received}
+	var (
+		dark *untold
+		resp *ResponseError
+	)
+	if errors.As(err, &dark) {
+		err, e.History = dark.err, dark.reason
+	}
+	if errors.Is(err, io.EOF) {
+		err = fmt.Errorf("the connection was closed: %w", err)
+	}
+	if errors.As(err, &resp) && t.ctx.Err() == nil {
+		err = resp.Err
+	}
+	e.Err = err
+	return e
+}
+
 func (t *trip) fail(err error) error {
+	t.client.stats.failed(t.call.Family, err)
 	t.tell(onDone, t.meta, err)
 	return err
 }

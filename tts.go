@@ -134,7 +134,8 @@ func (c *Client) TTS(ctx context.Context, text string, opts ...TTSOption) ([]byt
 // Synthesize speaks a text and returns the whole audio.
 //
 // Errors are an [ArgumentError] before anything is sent, an [APIError], an
-// [AmbiguousError] when the answer was lost, a [ResponseError] when it is not
+// [AmbiguousError] when the answer was lost and the account's history could
+// not make up for it, a [ResponseError] when it is not
 // audio, or the context's.
 func (c *Client) Synthesize(ctx context.Context, req TTSRequest, opts ...CallOption) (*Speech, error) {
 	cfg, err := c.callConfig(ctx, opts)
@@ -181,13 +182,16 @@ func (f *flight) checkAudioType() error {
 	return nil
 }
 
-// checkAudio refuses silence, and text in audio's clothes.
+// checkAudio refuses silence, text in audio's clothes, and what the history has
+// in another format than was asked for.
 func (f *flight) checkAudio(head []byte, format Format) error {
 	switch {
 	case len(head) == 0:
 		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: ErrEmptyAudio}
 	case format.startsLikeText(head[0]):
 		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: fmt.Errorf("%w but text", ErrNotAudio)}
+	case f.meta.Recovered && !format.fits(head):
+		return &ResponseError{Op: f.call.Op, Meta: f.meta, Err: errOtherFormat}
 	}
 	return nil
 }
@@ -208,14 +212,18 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 			return Call{}, req, err
 		}
 	}
-	return Call{
+	call := Call{
 		Op: "TTS", Method: http.MethodPost,
 		Path: "/v1/text-to-speech/" + req.VoiceID + endpoint, // of unreserved characters only
 		Body: body, rawQuery: req.query(),
 		Family: FamilyOf(req.ModelID), Weight: 1,
 		zeroRetention: req.ZeroRetention,
 		firstByte:     defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
-	}, req, nil
+	}
+	if endpoint == "" || endpoint == "/stream" {
+		call.said = &utterance{voice: req.VoiceID, model: req.ModelID, text: req.Text, format: req.Format}
+	}
+	return call, req, nil
 }
 
 // over fills the fields that a client has defaults for.

@@ -28,6 +28,7 @@ type SpeechStream struct {
 	// Meta is what the answer told before its audio.
 	Meta Meta
 
+	op    string
 	f     *flight
 	ahead *ahead.Reader
 	sent  int64 // bytes handed over
@@ -38,8 +39,8 @@ type SpeechStream struct {
 const readerPatience = 20 * time.Millisecond
 
 // SynthesizeStream speaks a text and returns as soon as the first audio has
-// come. Up to there the call is retried like any other; afterwards nothing is
-// repeated, and a stream that breaks ends with a [PartialError].
+// come. Up to there the call is retried, and recovered from the account's
+// history, like any other; afterwards nothing is repeated, and a stream that breaks ends with a [PartialError].
 //
 // The stream is read under the context: it ends when the context does, what
 // was read ahead included.
@@ -65,14 +66,14 @@ func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...C
 		if err := f.checkAudio(head, req.Format); err != nil {
 			return err
 		}
-		stream = newSpeechStream(f, head, req.Format)
+		stream = newSpeechStream(f, head, req.Format, call.Op)
 		return nil
 	})
 	return stream, err
 }
 
-func newSpeechStream(f *flight, head []byte, format Format) *SpeechStream {
-	s := &SpeechStream{Format: format, Meta: f.meta, f: f}
+func newSpeechStream(f *flight, head []byte, format Format, op string) *SpeechStream {
+	s := &SpeechStream{Format: format, Meta: f.meta, op: op, f: f}
 	s.ahead = ahead.New(s.fetch, head, f.trip.cfg.streamBuffer, readerPatience)
 	f.keep(s.cut)
 	s.ahead.Start() // once nobody else touches the flight
@@ -168,7 +169,7 @@ func (s *SpeechStream) end(err error) {
 // broken is the error of a stream of which so many bytes were of use.
 func (s *SpeechStream) broken(bytes int64, err error) error {
 	return &PartialError{
-		Op: s.f.call.Op, Bytes: bytes, Duration: s.Format.lasts(bytes), Meta: s.Meta, Err: err,
+		Op: s.op, Bytes: bytes, Duration: s.Format.lasts(bytes), Meta: s.Meta, Err: err,
 	}
 }
 

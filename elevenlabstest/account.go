@@ -18,7 +18,15 @@ type account struct {
 	audio  time.Duration
 	items  []*item // oldest first
 	bySum  map[[sha256.Size]byte]*item
+
+	made        map[speechKey]int // of the items
+	billedTwice int
 }
+
+// A speechKey is what makes two syntheses the same to a listener.
+type speechKey struct{ voice, model, text, format string }
+
+func (it *item) key() speechKey { return speechKey{it.voiceID, it.model, it.text, it.format} }
 
 // An item is one synthesis: what was asked for, what it cost and under which
 // ids it can be found again. The audio itself is not kept, since the same
@@ -27,14 +35,17 @@ type item struct {
 	requestID     string
 	historyItemID string
 	stored        bool // false for a request without logging
+	deleted       bool // by the customer
 
 	voiceID  string
 	model    string
 	text     string
 	language string
 	format   string
+	settings map[string]any // as they were sent
 
-	made         time.Time
+	made         time.Time // when the work started
+	ready        time.Time // when it is done; zero until that is known
 	credits      int
 	countBefore  int
 	countAfter   int
@@ -51,6 +62,10 @@ func (a *account) bill(ch charge, now time.Time) {
 		it.made = now
 		it.credits = ch.credits
 		it.countBefore, it.countAfter = a.billed, a.billed+ch.credits
+		if a.made[it.key()] > 0 {
+			a.billedTwice++
+		}
+		a.made[it.key()]++
 		a.items = append(a.items, it)
 		a.forget()
 	}
@@ -66,6 +81,9 @@ func (a *account) forget() {
 	}
 	old := a.items[:len(a.items)-maxItems]
 	for _, it := range old {
+		if a.made[it.key()]--; a.made[it.key()] == 0 {
+			delete(a.made, it.key())
+		}
 		if a.bySum[it.audioSum] == it {
 			delete(a.bySum, it.audioSum)
 		}

@@ -17,12 +17,13 @@
 // audio, and the same refusal at once of what is over the limit. Text to
 // speech makes audio that decoders play. Speech to text tells what that audio
 // was made from; what is heard in other audio is scripted by [WithTranscript]
-// or [Emulator.Transcribe].
+// or [Emulator.Transcribe]. What was spoken is in the history, item, audio and
+// all; [WithHistoryLag] lets it come late.
 //
 // # Judging a client
 //
-// [Emulator.Usage] tells what was served, refused, in flight at most, and
-// billed. [Emulator.Requests] has every request in full, keys left out.
+// [Emulator.Usage] tells what was served, refused, in flight at most, billed,
+// and billed twice. [Emulator.Requests] has every request in full, keys left out.
 //
 // # Things going wrong
 //

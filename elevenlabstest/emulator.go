@@ -3,7 +3,9 @@ package elevenlabstest
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,7 +39,7 @@ func NewEmulator(opts ...Option) *Emulator {
 		routes: routes(),
 		pools:  make(map[elevenlabs.Family]*pool),
 	}
-	e.account = account{quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item)}
+	e.account = account{quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int)}
 	for f, n := range e.cfg.limits {
 		e.pools[f] = &pool{limit: n}
 	}
@@ -161,6 +163,9 @@ func (c *call) authenticate(ep *endpoint) *failure {
 			"Neither authorization header nor xi-api-key received, please provide one.")
 	case key == c.e.cfg.rejectKey:
 		return unauthorized("invalid_api_key", "Invalid API key")
+	case ep.permission != "" && slices.Contains(c.e.cfg.withheld, ep.permission):
+		return unauthorized("missing_permissions", fmt.Sprintf(
+			"The API key you used is missing the permission %s to execute this operation.", ep.permission))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package elevenlabstest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
@@ -50,4 +51,24 @@ func ExampleEmulator_Inject() {
 	// Output:
 	// attempts: 3
 	// billed: 5 characters
+}
+
+// Two requests end in the same way for the client, and only one of them was
+// made and billed.
+func ExampleLose() {
+	srv, err := elevenlabstest.Start(elevenlabstest.WithSpeed(1000), elevenlabstest.WithHistoryLag(0))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	client := srv.Client(elevenlabs.WithoutRecovery())
+	for _, fault := range []elevenlabstest.Fault{elevenlabstest.Lose(), elevenlabstest.ResetAfter(0)} {
+		srv.Inject(fault)
+		_, err := client.TTS(context.Background(), "Hello")
+		var lost *elevenlabs.AmbiguousError
+		fmt.Println(fault, errors.As(err, &lost), srv.Usage().Characters, "credits")
+	}
+	// Output:
+	// Lose() true 0 credits
+	// ResetAfter(0) true 5 credits
 }

@@ -118,6 +118,14 @@ func Refuse() Fault {
 	return f
 }
 
+// Lose takes the whole request and closes the connection, as a gateway does
+// that dies before it has passed the request on. Nothing is billed and nothing
+// shows up in the history: to the client it looks as ResetAfter(0) does, which
+// is billed.
+func Lose() Fault {
+	return answer("Lose()", func(c *call) { _ = c.hangUp(true) })
+}
+
 // SlowFirstByte delays the answer by d, divided by the emulator's speed. The
 // request keeps its slot and is billed.
 func SlowFirstByte(d time.Duration) Fault {

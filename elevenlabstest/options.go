@@ -25,6 +25,8 @@ type config struct {
 	rejectKey  string
 	transcript func(AudioInfo) string
 	credits    int
+	historyLag time.Duration
+	withheld   []string // permissions that keys lack
 	loopback   bool
 }
 
@@ -117,6 +119,19 @@ func WithTranscript(hear func(AudioInfo) string) Option {
 // quota_exceeded.
 func WithCredits(n int) Option {
 	return optionFunc(func(c *config) { c.credits = n })
+}
+
+// WithHistoryLag makes what was synthesized show up in the account's history d
+// after its work started, divided by the emulator's speed, as a service does
+// that files with some delay. The default is 0: at once.
+func WithHistoryLag(d time.Duration) Option {
+	return optionFunc(func(c *config) { c.historyLag = d })
+}
+
+// WithoutHistoryPermission makes every key one that lacks the scopes of the
+// history: its endpoints answer 401 missing_permissions.
+func WithoutHistoryPermission() Option {
+	return optionFunc(func(c *config) { c.withheld = []string{"speech_history_read", "speech_history_write"} })
 }
 
 // Loopback makes [Start] and [NewServer] listen on a free TCP port of

@@ -65,6 +65,11 @@ type Usage struct {
 	// Characters is what has been billed, in credits. Text is billed when its
 	// synthesis starts: an answer the client never gets is paid for all the same.
 	Characters int
+	// BilledTwice counts the syntheses that were billed although the same
+	// voice, model, text and format had been billed before, among the last
+	// 10,000. It is 0 for a client that never says the same twice and never
+	// pays twice.
+	BilledTwice int
 	// Audio is the duration of all audio that was taken for transcription.
 	// The API does not tell its price, so it costs no credits here.
 	Audio time.Duration
@@ -92,9 +97,9 @@ func (e *Emulator) Usage() Usage {
 	defer e.mu.Unlock()
 	u := Usage{
 		Requests:   e.requests,
-		Characters: e.account.billed,
-		Audio:      e.account.audio,
-		Families:   make(map[elevenlabs.Family]FamilyUsage, len(e.pools)),
+		Characters: e.account.billed, BilledTwice: e.account.billedTwice,
+		Audio:    e.account.audio,
+		Families: make(map[elevenlabs.Family]FamilyUsage, len(e.pools)),
 	}
 	now := time.Now()
 	for f, p := range e.pools {

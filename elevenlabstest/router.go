@@ -14,6 +14,8 @@ type endpoint struct {
 	read func(*call) (job, *failure)
 	// anonymous is what a request without a key is told; nil for the usual.
 	anonymous *failure
+	// permission is the scope that a key needs; empty for one that all have.
+	permission string
 }
 
 // A route is an endpoint with its method and path, {name} standing for one
@@ -30,7 +32,7 @@ func routeTo(method, path string, ep endpoint) route {
 
 // routes lists all endpoints, a fixed segment before a {name} in its place.
 func routes() []route {
-	return slices.Concat(ttsRoutes(), sttRoutes(), modelRoutes(), voiceRoutes(), userRoutes())
+	return slices.Concat(ttsRoutes(), sttRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes())
 }
 
 // match returns the variables of a path, and whether it matches.

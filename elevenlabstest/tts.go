@@ -45,6 +45,7 @@ type ttsJob struct {
 	text     string
 	modelID  string
 	language string
+	settings map[string]any
 	speed    *float64
 	context  bool // previous_text, next_text or previous_request_ids
 	// languageNormalization is apply_language_text_normalization.
@@ -75,7 +76,9 @@ func readTTS(c *call, stream bool) (job, *failure) {
 	if _, ok := f.values["model_id"]; !ok {
 		j.modelID = "eleven_multilingual_v2"
 	}
-	readSettings(f.object("voice_settings"), j)
+	settings := f.object("voice_settings")
+	j.settings = settings.values
+	readSettings(settings, j)
 	before, after := f.text("previous_text", nullable), f.text("next_text", nullable)
 	earlier := f.list("previous_request_ids", 3)
 	j.context = before != "" || after != "" || len(earlier) > 0
@@ -192,7 +195,7 @@ func (j *ttsJob) prepare(c *call, voiceID string) *failure {
 	j.spec, j.source = spec, source
 	j.item = &item{
 		requestID: newID(), historyItemID: newID(), stored: true,
-		voiceID: voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format,
+		voiceID: voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
 		audioSeconds: source.Duration().Seconds(),
 	}
 	// Only an entitled account gets zero retention; others' wish is ignored.
@@ -228,6 +231,7 @@ func (j *ttsJob) times(c *call) (first, rest time.Duration) {
 func (j *ttsJob) answer(c *call) {
 	first, rest := j.times(c)
 	ready := c.serviceEnd(first + rest)
+	c.e.finished(j.item, ready)
 	if j.stream {
 		ready = c.serviceEnd(first)
 	}

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -128,13 +129,19 @@ func speak(ctx context.Context, client *elevenlabs.Client, s scene) []error {
 // attempts prints what reached the server, and what it was billed.
 func (st stage) attempts(server *elevenlabstest.Server) {
 	requests := server.Requests()
-	for i, r := range requests {
+	attempt := 0
+	for _, r := range requests {
+		what := "a look at " + r.Path
+		if r.Method == http.MethodPost {
+			attempt++
+			what = fmt.Sprint("attempt ", attempt)
+		}
 		status := fmt.Sprint(r.Status)
 		if r.Status == 0 {
 			status = "no answer"
 		}
-		fmt.Fprintf(st.out, "   attempt %d after %5v: %s, %d credits\n",
-			i+1, r.Arrived.Sub(requests[0].Arrived).Round(time.Millisecond), status, r.Characters)
+		fmt.Fprintf(st.out, "   %s after %5v: %s, %d credits\n",
+			what, r.Arrived.Sub(requests[0].Arrived).Round(time.Millisecond), status, r.Characters)
 	}
 	if len(requests) == 0 {
 		fmt.Fprintln(st.out, "   no attempt was made")

@@ -52,8 +52,15 @@ func TestScenes(t *testing.T) {
 			"attempt 2 after    2s: 503", "attempt 3 after    6s: 503", "attempt 4 after   12s: 503",
 		},
 		"The answer is lost": {
+			"-> served",
+			`msg="TTS answer lost, recovered from history at no cost"`,
+			"attempt 1 after    0s: no answer, 28 credits",
+			"a look at /v1/history after 512ms: 200, 0 credits",
+		},
+		"The answer is lost, and the key may not read the history": {
 			"-> answer lost, perhaps paid for",
 			"attempt 1 after    0s: no answer, 28 credits",
+			"a look at /v1/history after 512ms: 401, 0 credits",
 		},
 		"The answer is lost, and speech matters more than money": {
 			"-> served",
@@ -72,6 +79,7 @@ func TestScenes(t *testing.T) {
 			}
 		}
 		require.NotContains(t, seen["The answer is lost"], "attempt 2")
+		require.NotContains(t, seen["The answer is lost, and the key may not read the history"], "attempt 2")
 		require.NotContains(t, seen["The account is out of credits"], "attempt 2")
 	})
 }

@@ -45,12 +45,19 @@ func scenes(step time.Duration) []scene {
 		},
 		{
 			title:  "The answer is lost",
-			moral:  "The speech was made and billed, and the connection broke. It is not made again unasked.",
+			moral:  "The speech was made and billed, and the connection broke. It is fetched from the account's history, at no cost.",
+			faults: []elevenlabstest.Fault{elevenlabstest.ResetAfter(0)},
+		},
+		{
+			title:  "The answer is lost, and the key may not read the history",
+			moral:  "Nobody can tell whether it was billed. It is not made again unasked.",
+			server: []elevenlabstest.Option{elevenlabstest.WithoutHistoryPermission()},
 			faults: []elevenlabstest.Fault{elevenlabstest.ResetAfter(0)},
 		},
 		{
 			title:  "The answer is lost, and speech matters more than money",
-			moral:  "WithRetryAmbiguous pays twice to be heard.",
+			moral:  "WithRetryAmbiguous pays twice to be heard, where the history cannot tell.",
+			server: []elevenlabstest.Option{elevenlabstest.WithoutHistoryPermission()},
 			faults: []elevenlabstest.Fault{elevenlabstest.ResetAfter(0)},
 			client: []elevenlabs.ClientOption{elevenlabs.WithRetryAmbiguous(), linear},
 		},

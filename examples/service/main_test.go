@@ -127,8 +127,8 @@ func TestDegrades(t *testing.T) {
 		{reason: "vendor_failure", faults: []elevenlabstest.Fault{elevenlabstest.Status(503, "secret of the vendor").Times(4)}},
 		{reason: "misconfigured", faults: []elevenlabstest.Fault{elevenlabstest.Status(401, "secret of the vendor")}},
 		{reason: "timeout", faults: []elevenlabstest.Fault{elevenlabstest.SlowFirstByte(time.Minute)}},
-		{reason: "unavailable", faults: []elevenlabstest.Fault{elevenlabstest.ResetAfter(0)}},
-		{reason: "unavailable", faults: []elevenlabstest.Fault{elevenlabstest.EmptyAudio()}},
+		{reason: "unavailable", faults: []elevenlabstest.Fault{elevenlabstest.ResetAfter(0)}, opts: []elevenlabstest.Option{elevenlabstest.WithoutHistoryPermission()}},
+		{reason: "unavailable", faults: []elevenlabstest.Fault{elevenlabstest.EmptyAudio()}, opts: []elevenlabstest.Option{elevenlabstest.WithoutHistoryPermission()}},
 		{reason: "unavailable", faults: []elevenlabstest.Fault{elevenlabstest.WrongContentType("text/html", "secret of the vendor")}},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
