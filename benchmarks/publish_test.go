@@ -1,0 +1,3 @@
+package benchmarks_test
+
+func publish([]*result) error { return nil }
