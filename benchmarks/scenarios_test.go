@@ -20,8 +20,8 @@ func scenarios() []scenario {
 			server: func(*rand.Rand) []elevenlabstest.Option {
 				return []elevenlabstest.Option{elevenlabstest.WithSlotLinger(30 * time.Millisecond)}
 			},
-			measures: []measure{refusedPerServed},
-			demands:  []demand{everyCall, atMost(1.15, makespan), atMost(0.1, refusedPerServed)},
+			measures: []measure{refusedPerTen},
+			demands:  []demand{everyCall, atMost(1.15, makespan), atMost(1, refusedPerTen)},
 		},
 		{
 			name: "limit 3, flash allowed 6", limit: 3, loads: []load{{calls: 200, model: flash}},
@@ -119,9 +119,9 @@ func sharing() (all []scenario) {
 			s := scenario{
 				name: fmt.Sprintf("limit 10, %d processes", p.processes), limit: 10, processes: p.processes,
 				loads:    atOnce(200),
-				measures: []measure{refusedPerServed, spread},
+				measures: []measure{refusedPerTen, spread},
 				demands: []demand{
-					everyCall, atMost(p.bound, makespan), atMost(0.1, refusedPerServed), atMost(20, spread),
+					everyCall, atMost(p.bound, makespan), atMost(1, refusedPerTen), atMost(20, spread),
 				},
 			}
 			if apart {
