@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/elevenlabs-go/elevenlabs"
 	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
@@ -129,4 +132,30 @@ func schedule(calls int, limitAt func(time.Duration) int, changes time.Duration)
 func (s *scenario) learned() time.Duration {
 	n := min(s.believes(), s.limit)
 	return service + schedule(s.calls()-n, func(time.Duration) int { return s.limit }, 0)
+}
+
+func TestIdeal(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		s      scenario
+		rounds float64
+	}{
+		{scenario{limit: 3, loads: atOnce(50)}, 17},
+		{scenario{limit: 10, processes: 4, loads: atOnce(200)}, 80},
+		{scenario{limit: 3, loads: []load{{calls: 6}, {calls: 200, model: flash}}}, 34},
+		{scenario{limit: 10, loads: atOnce(50), change: change{10 * time.Second, 3}}, 4 + 4},
+		{scenario{limit: 3, loads: atOnce(13), change: change{service / 2, 10}}, 2},
+		{scenario{limit: 3, loads: []load{{calls: 6, every: time.Second}}}, 0},
+	} {
+		tc.s.processes = max(tc.s.processes, 1)
+		require.InDelta(t, tc.rounds*service.Seconds(), tc.s.ideal().Seconds(), 1e-9, "%+v", tc.s)
+	}
+}
+
+func TestIdeal_WhenTheLimitHasToBeLearned(t *testing.T) {
+	t.Parallel()
+	for limit, rounds := range map[int]time.Duration{2: 25, 3: 17, 10: 6, 30: 3} {
+		s := scenario{limit: limit, believed: untold, processes: 1, loads: atOnce(50)}
+		require.Equal(t, rounds*service, s.learned(), "limit %d", limit)
+	}
 }

@@ -42,7 +42,7 @@ func scenarios() []scenario {
 				{calls: 1000, options: as("batch", 1, elevenlabs.PriorityBatch)},
 				{every: time.Second, options: as("caller", 1, elevenlabs.PriorityInteractive)},
 			},
-			options:  headroom(1),
+			options:  headroom(0.2),
 			measures: []measure{interactiveWait, batchThroughput},
 			demands:  []demand{everyCall, atMost(service.Seconds(), interactiveWait), atLeast(0.9, batchThroughput)},
 		},
@@ -176,8 +176,9 @@ func as(tenant string, weight float64, p elevenlabs.Priority) []elevenlabs.CallO
 	return []elevenlabs.CallOption{elevenlabs.WithTenant(tenant, weight), elevenlabs.WithPriority(p)}
 }
 
-// headroom keeps slots for interactive calls, which the client cannot yet.
-func headroom(int) []elevenlabs.ClientOption { return nil }
+// headroom keeps a part of the limit for interactive calls, which the client
+// cannot yet.
+func headroom(float64) []elevenlabs.ClientOption { return nil }
 
 // history allows or forbids to look a lost answer up, which the client cannot
 // yet.

@@ -107,7 +107,7 @@ type ride struct {
 // A run is one way of one contender through one scenario.
 type run struct {
 	*scenario
-	rng    *rand.Rand
+	rng    *rand.Rand // of the callers; the server has its own
 	srv    *elevenlabstest.Server
 	speak  []speaker // by process
 	start  time.Time
@@ -123,7 +123,7 @@ func (s *scenario) run(t *testing.T, c contender, seed uint64) (o *outcome) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &run{scenario: s, rng: rand.New(rand.NewPCG(seed, 0)), start: time.Now()}
-		r.srv = elevenlabstest.NewServer(t, s.serverOptions(r.rng)...)
+		r.srv = elevenlabstest.NewServer(t, s.serverOptions(rand.New(rand.NewPCG(seed, 1)))...)
 		// To compress the refusals would cost more real time than all the rest.
 		r.srv.HTTPClient().Transport.(*http.Transport).DisableCompression = true
 		for range s.processes {
@@ -145,21 +145,7 @@ func (s *scenario) run(t *testing.T, c contender, seed uint64) (o *outcome) {
 // launch makes the calls that come at once, in an order of chance, and starts
 // the loads that go on.
 func (r *run) launch(t *testing.T) {
-	groups := make([][]job, 1)
-	for p := range r.processes {
-		if r.apart > 0 && p > 0 {
-			groups = append(groups, nil)
-		}
-		g := len(groups) - 1
-		for i := range r.loads {
-			if l := &r.loads[i]; l.every == 0 {
-				groups[g] = append(groups[g], slices.Repeat([]job{{p, l}}, l.calls)...)
-			} else {
-				r.calls.Go(func() { r.goOn(t, job{p, l}) })
-			}
-		}
-	}
-	for _, jobs := range groups {
+	for _, jobs := range r.groups() {
 		r.rng.Shuffle(len(jobs), func(i, j int) { jobs[i], jobs[j] = jobs[j], jobs[i] })
 		at := time.Duration(r.rng.Int64N(int64(max(r.apart, 1))))
 		r.bursts.Add(len(jobs))
@@ -174,6 +160,31 @@ func (r *run) launch(t *testing.T) {
 			}
 		})
 	}
+	for p := range r.processes {
+		for i := range r.loads {
+			if l := &r.loads[i]; l.every > 0 {
+				r.calls.Go(func() { r.goOn(t, job{p, l}) })
+			}
+		}
+	}
+}
+
+// groups are the calls that come at once: those of all processes together or,
+// when they start apart, of each.
+func (r *run) groups() [][]job {
+	groups := make([][]job, r.processes)
+	for p := range r.processes {
+		g := p
+		if r.apart == 0 {
+			g = 0
+		}
+		for i := range r.loads {
+			if l := &r.loads[i]; l.every == 0 {
+				groups[g] = append(groups[g], slices.Repeat([]job{{p, l}}, l.calls)...)
+			}
+		}
+	}
+	return groups
 }
 
 // goOn makes a call at a time: as many as the load has, else until the calls

@@ -17,7 +17,7 @@ const (
 	backgroundColour        = "#ffffff"
 	barsOf, widestBar       = 0.84, 34.0
 	legendTop, legendBox    = 44.0, 10.0
-	charWidth, legendMargin = 6.2, 26.0
+	charWidth, legendMargin = 6.6, 34.0
 )
 
 // colours tell contenders apart, for most of those too who see colours
@@ -52,7 +52,11 @@ func (a axis) y(v float64) float64 {
 func (a axis) ticks() (at []float64) {
 	if a.log {
 		for v := a.from; v <= a.top*1.001; v *= 10 {
-			at = append(at, v)
+			for _, nice := range []float64{v, 2 * v, 5 * v} {
+				if nice == v || nice < a.top && a.top/a.from <= 100 {
+					at = append(at, nice)
+				}
+			}
 		}
 		return at
 	}
@@ -136,7 +140,8 @@ type curve struct {
 	points []point
 }
 
-// curves draws steps over seconds.
+// curves draws steps over seconds, each a little above the one before, so that
+// none hides another.
 func curves(title, note string, a axis, end float64, all []curve) string {
 	var names []string
 	for _, c := range all {
@@ -144,18 +149,17 @@ func curves(title, note string, a axis, end float64, all []curve) string {
 	}
 	d := newDrawing(title, note, a, names)
 	x := func(v float64) float64 { return plotLeft + min(v/end, 1)*(plotRight-plotLeft) }
-	for v := 0.0; v <= end; v += end / 10 {
+	for v := 0.0; v < end; v += end / 10 {
 		d.text(x(v), plotBottom+16, "middle", 11, fmt.Sprintf("%.3g s", v))
 	}
-	for _, c := range all {
-		fmt.Fprintf(d, `<path fill="none" stroke-width="2" stroke="%s" d="M%.1f %.1f`, colours[c.name], plotLeft, a.y(0))
-		last := point{-1, 0}
+	for i, c := range all {
+		lift := 2.5 * float64(i)
+		y := func(v float64) float64 { return a.y(v) - lift }
+		fmt.Fprintf(d, `<path fill="none" stroke-width="2" stroke="%s" d="M%.1f %.1f`, colours[c.name], plotLeft, y(0))
 		for i, p := range c.points {
-			if p.x > end || i+1 < len(c.points) && c.points[i+1].x == p.x || p.y == last.y {
-				continue // the last of a moment counts, and only what changes
+			if p.x <= end && (i+1 == len(c.points) || c.points[i+1].x > p.x) { // the last of a moment counts
+				fmt.Fprintf(d, "H%.1fV%.1f", x(p.x), y(p.y))
 			}
-			fmt.Fprintf(d, "H%.1fV%.1f", x(p.x), a.y(p.y))
-			last = p
 		}
 		d.WriteString("\"/>\n")
 	}
