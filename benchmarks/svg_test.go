@@ -17,7 +17,7 @@ const (
 	backgroundColour        = "#ffffff"
 	barsOf, widestBar       = 0.84, 34.0
 	legendTop, legendBox    = 44.0, 10.0
-	charWidth, legendMargin = 6.6, 34.0
+	charWidth, legendMargin = 6.3, 28.0
 )
 
 // colours tell contenders apart, for most of those too who see colours

@@ -45,56 +45,76 @@ func waiters(tb testing.TB, calls int) []time.Duration {
 		Limits: map[elevenlabs.Family]int{elevenlabs.FamilyStandard: 1},
 	})
 	require.NoError(tb, err)
-	call := elevenlabs.Admission{Family: elevenlabs.FamilyStandard, Weight: 1}
-	first, err := l.Acquire(tb.Context(), call)
+	q := &queue{limiter: l}
+	first, err := l.Acquire(tb.Context(), oneSlot)
 	require.NoError(tb, err)
-
-	var (
-		all      sync.WaitGroup
-		released = time.Now() // by the holder of the slot, before it gives it back
-		took     []time.Duration
-		gaveUp   atomic.Int64
-		quitters []context.CancelFunc
-	)
+	var quitters []context.CancelFunc
 	for range calls {
 		ctx, cancel := context.WithCancel(tb.Context())
 		defer cancel()
 		if rand.N(5) == 0 {
 			quitters = append(quitters, cancel)
 		}
-		all.Go(func() {
-			p, err := l.Acquire(ctx, call)
-			if err != nil {
-				if !errors.Is(err, context.Canceled) {
-					tb.Error(err)
-				}
-				gaveUp.Add(1)
-				return
-			}
-			took = append(took, time.Since(released)) // the slot guards it
-			released = time.Now()
-			l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed})
-		})
+		q.calls.Go(func() { q.wait(ctx, tb) })
 	}
 	for l.Pool(elevenlabs.FamilyStandard).Queued < calls {
 		runtime.Gosched()
 	}
 	rand.Shuffle(len(quitters), func(i, j int) { quitters[i], quitters[j] = quitters[j], quitters[i] })
-	all.Go(func() {
+	q.calls.Go(func() {
 		for _, cancel := range quitters {
 			cancel()
 			runtime.Gosched()
 		}
 	})
-	released = time.Now()
-	l.Release(first, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed})
-	all.Wait()
-	require.Equal(tb, calls, len(took)+int(gaveUp.Load()))
-	require.LessOrEqual(tb, int(gaveUp.Load()), len(quitters))
-	s := l.Pool(elevenlabs.FamilyStandard)
+	q.handOver(first)
+	q.calls.Wait()
+	q.check(tb, calls, len(quitters))
+	return q.took
+}
+
+// A queue is calls that wait for the one slot of a limiter.
+type queue struct {
+	limiter *elevenlabs.LocalLimiter
+	calls   sync.WaitGroup
+	gaveUp  atomic.Int64
+
+	// Whoever has the slot has these too.
+	released time.Time // by the one before
+	took     []time.Duration
+}
+
+var oneSlot = elevenlabs.Admission{Family: elevenlabs.FamilyStandard, Weight: 1}
+
+func (q *queue) wait(ctx context.Context, tb testing.TB) {
+	p, err := q.limiter.Acquire(ctx, oneSlot)
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			tb.Error(err)
+		}
+		q.gaveUp.Add(1)
+		return
+	}
+	q.took = append(q.took, time.Since(q.released))
+	q.handOver(p)
+}
+
+func (q *queue) handOver(p elevenlabs.Permit) {
+	q.released = time.Now()
+	q.limiter.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed})
+}
+
+// check holds that everybody came through who did not give up, that nobody is
+// left, and that the slot is there.
+func (q *queue) check(tb testing.TB, calls, quitters int) {
+	tb.Helper()
+	require.Equal(tb, calls, len(q.took)+int(q.gaveUp.Load()))
+	require.LessOrEqual(tb, int(q.gaveUp.Load()), quitters)
+	s := q.limiter.Pool(elevenlabs.FamilyStandard)
 	require.Zero(tb, s.InFlight)
 	require.Zero(tb, s.Queued)
-	_, err = l.Acquire(tb.Context(), call)
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	_, err := q.limiter.Acquire(ctx, oneSlot)
 	require.NoError(tb, err)
-	return took
 }
