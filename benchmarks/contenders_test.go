@@ -23,13 +23,20 @@ import (
 // A contender is a way of speaking many texts at once.
 type contender interface {
 	name() string
-	// process starts one process of it, which believes that the account may
-	// have so many requests in flight.
-	process(tb testing.TB, srv *elevenlabstest.Server, limit int) speaker
+	// process starts one process of it, which believes of the account what the
+	// scenario says.
+	process(tb testing.TB, srv *elevenlabstest.Server, s *scenario) speaker
 }
 
-// A speaker speaks a text, to its last byte.
-type speaker func(ctx context.Context, text string) error
+// A speaker speaks, to the last byte.
+type speaker func(ctx context.Context, u utterance) error
+
+// An utterance is a text, the model that speaks it unless it is the usual one,
+// and whether it is streamed.
+type utterance struct {
+	text, model string
+	stream      bool
+}
 
 // contenders are in the order of the table.
 var contenders = []contender{plain{}, held{}, retryable{}, failsafe{}, failsafe{whole: true}, ours{}}
@@ -39,7 +46,7 @@ type plain struct{}
 
 func (plain) name() string { return "no control" }
 
-func (plain) process(_ testing.TB, srv *elevenlabstest.Server, _ int) speaker {
+func (plain) process(_ testing.TB, srv *elevenlabstest.Server, _ *scenario) speaker {
 	return via(srv, srv.HTTPClient().Do)
 }
 
@@ -49,16 +56,16 @@ type held struct{}
 
 func (held) name() string { return "semaphore, 2-4-6 s" }
 
-func (held) process(_ testing.TB, srv *elevenlabstest.Server, limit int) speaker {
-	sem := semaphore.NewWeighted(int64(limit))
+func (held) process(_ testing.TB, srv *elevenlabstest.Server, s *scenario) speaker {
+	sem := semaphore.NewWeighted(int64(s.believes()))
 	speak := via(srv, srv.HTTPClient().Do)
-	return func(ctx context.Context, text string) error {
+	return func(ctx context.Context, u utterance) error {
 		if err := sem.Acquire(ctx, 1); err != nil {
 			return err
 		}
 		defer sem.Release(1)
 		for retry := 1; ; retry++ {
-			err := speak(ctx, text)
+			err := speak(ctx, u)
 			if !errors.Is(err, statusError(http.StatusTooManyRequests)) || retry > 3 {
 				return err
 			}
@@ -74,8 +81,8 @@ type retryable struct{}
 
 func (retryable) name() string { return "go-retryablehttp + semaphore" }
 
-func (retryable) process(_ testing.TB, srv *elevenlabstest.Server, limit int) speaker {
-	sem := semaphore.NewWeighted(int64(limit))
+func (retryable) process(_ testing.TB, srv *elevenlabstest.Server, s *scenario) speaker {
+	sem := semaphore.NewWeighted(int64(s.believes()))
 	client := retryablehttp.NewClient()
 	client.HTTPClient = srv.HTTPClient()
 	client.Logger = nil
@@ -86,12 +93,12 @@ func (retryable) process(_ testing.TB, srv *elevenlabstest.Server, limit int) sp
 		}
 		return client.Do(wrapped)
 	})
-	return func(ctx context.Context, text string) error {
+	return func(ctx context.Context, u utterance) error {
 		if err := sem.Acquire(ctx, 1); err != nil {
 			return err
 		}
 		defer sem.Release(1)
-		return speak(ctx, text)
+		return speak(ctx, u)
 	}
 }
 
@@ -113,8 +120,8 @@ func (c failsafe) name() string {
 	return "failsafe-go, transport"
 }
 
-func (c failsafe) process(_ testing.TB, srv *elevenlabstest.Server, limit int) speaker {
-	slots := bulkhead.NewBuilder[*http.Response](uint(limit)).WithMaxWaitTime(24 * time.Hour).Build()
+func (c failsafe) process(_ testing.TB, srv *elevenlabstest.Server, s *scenario) speaker {
+	slots := bulkhead.NewBuilder[*http.Response](uint(s.believes())).WithMaxWaitTime(24 * time.Hour).Build()
 	if !c.whole {
 		retry := politely(failsafehttp.NewRetryPolicyBuilder())
 		client := &http.Client{Transport: failsafehttp.NewRoundTripper(srv.HTTPClient().Transport, retry, slots)}
@@ -123,8 +130,8 @@ func (c failsafe) process(_ testing.TB, srv *elevenlabstest.Server, limit int) s
 	speak := via(srv, srv.HTTPClient().Do)
 	retry := politely(retrypolicy.NewBuilder[*http.Response]().HandleErrors(statusError(http.StatusTooManyRequests)))
 	calls := failsafego.With(retry, slots)
-	return func(ctx context.Context, text string) error {
-		return calls.WithContext(ctx).Run(func() error { return speak(ctx, text) })
+	return func(ctx context.Context, u utterance) error {
+		return calls.WithContext(ctx).Run(func() error { return speak(ctx, u) })
 	}
 }
 
@@ -136,16 +143,31 @@ func politely(b retrypolicy.Builder[*http.Response]) retrypolicy.RetryPolicy[*ht
 		Build()
 }
 
-// ours is this library with default options, told nothing but the plan.
+// ours is this library with default options, told nothing but the plan and
+// what the scenario adds.
 type ours struct{}
 
 func (ours) name() string { return "this library" }
 
-func (ours) process(tb testing.TB, srv *elevenlabstest.Server, limit int) speaker {
-	client, err := elevenlabs.New(append(srv.ClientOptions(), believing(limit))...)
+func (ours) process(tb testing.TB, srv *elevenlabstest.Server, s *scenario) speaker {
+	opts := append(srv.ClientOptions(), s.options...)
+	if s.believed != untold {
+		opts = append(opts, believing(s.believes()))
+	}
+	client, err := elevenlabs.New(opts...)
 	require.NoError(tb, err)
-	return func(ctx context.Context, text string) error {
-		_, err := client.TTS(ctx, text)
+	return func(ctx context.Context, u utterance) error {
+		req := elevenlabs.TTSRequest{Text: u.text, ModelID: u.model}
+		if !u.stream {
+			_, err := client.Synthesize(ctx, req)
+			return err
+		}
+		stream, err := client.SynthesizeStream(ctx, req)
+		if err != nil {
+			return err
+		}
+		defer stream.Close()
+		_, err = io.Copy(io.Discard, stream)
 		return err
 	}
 }
@@ -164,8 +186,8 @@ func believing(limit int) elevenlabs.ClientOption {
 // via speaks in plain net/http.
 func via(srv *elevenlabstest.Server, do func(*http.Request) (*http.Response, error)) speaker {
 	be := backend{url: srv.URL}
-	return func(ctx context.Context, text string) error {
-		req, err := be.ttsRequest(ctx, text)
+	return func(ctx context.Context, u utterance) error {
+		req, err := be.request(ctx, u)
 		if err != nil {
 			return err
 		}

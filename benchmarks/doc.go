@@ -22,12 +22,19 @@
 // # Many callers
 //
 //	go test -run 'Simulation|Listeners' -v
+//	go test -run Simulation -v -full
+//	go test -run Simulation -update
 //
-// TestSimulation runs scenarios, each with every contender, against the
-// emulator of package elevenlabstest. It runs on the fake clock of
-// testing/synctest, so that minutes cost milliseconds and are exact. What is
-// random is repeated. A further scenario is an entry of scenarios, a further
-// contender one of contenders.
+// TestSimulation runs scenarios against the emulator of package
+// elevenlabstest, which keeps the account that it is judged by. It runs on the
+// fake clock of testing/synctest, so that minutes cost milliseconds and are
+// exact. It prints its tables before it fails for what is asked of this
+// library and not reached. A further scenario is an entry of scenarios, a
+// further contender one of contenders.
+//
+// By itself it runs this library once through each scenario, and the others
+// where there are few calls. -full runs all of them, with several seeds;
+// -update also writes RESULTS.md and plots.
 //
 // TestListeners has a hundred listeners hear streams in real time, on the same
 // clock, with and without reading ahead of them.

@@ -2,6 +2,7 @@ package benchmarks_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -100,11 +101,19 @@ func (be backend) rawTTS(ctx context.Context, read func(*http.Response) ([]byte,
 }
 
 func (be backend) ttsRequest(ctx context.Context, text string) (*http.Request, error) {
-	body, err := json.Marshal(ttsBody{Text: text, ModelID: modelID})
+	return be.request(ctx, utterance{text: text})
+}
+
+func (be backend) request(ctx context.Context, u utterance) (*http.Request, error) {
+	body, err := json.Marshal(ttsBody{Text: u.text, ModelID: cmp.Or(u.model, modelID)})
 	if err != nil {
 		return nil, err
 	}
-	url := be.url + "/v1/text-to-speech/" + voiceID + "?output_format=" + string(format)
+	url := be.url + "/v1/text-to-speech/" + voiceID
+	if u.stream {
+		url += "/stream"
+	}
+	url += "?output_format=" + string(format)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err

@@ -310,3 +310,33 @@ func TestLatency_FollowsModelAndSpeed(t *testing.T) {
 		})
 	}
 }
+
+func TestLatency_RoundTripIsHalfOnEitherWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t,
+			elevenlabstest.WithServiceTime(time.Second), elevenlabstest.WithRoundTrip(100*time.Millisecond))
+		start := time.Now()
+		require.Equal(t, http.StatusOK, speak(t, srv, "a").status)
+		require.Equal(t, 1100*time.Millisecond, time.Since(start))
+		require.Equal(t, 50*time.Millisecond, srv.Requests()[0].Arrived.Sub(start))
+		srv.SetLimit(elevenlabs.FamilyStandard, 0)
+		require.Equal(t, http.StatusTooManyRequests, speak(t, srv, "a").status)
+		require.Equal(t, 1440*time.Millisecond, time.Since(start))
+	})
+}
+
+func TestConcurrency_SlotIsFreeWhileTheEndOfAnAnswerTravels(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t, elevenlabstest.WithLimit(elevenlabs.FamilyStandard, 1),
+			elevenlabstest.WithServiceTime(time.Second), elevenlabstest.WithRoundTrip(100*time.Millisecond))
+		answers, _ := parallel(t, 2, func(i int) (answer, error) {
+			<-time.After(time.Duration(i) * time.Second) // meets the first one's end at the server
+			<-time.After(time.Duration(i))
+			return trySpeak(srv, ttsPath, "a")
+		})
+		require.Equal(t, http.StatusOK, answers[0].status)
+		require.Equal(t, http.StatusOK, answers[1].status)
+	})
+}

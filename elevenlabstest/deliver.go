@@ -85,6 +85,9 @@ func (c *call) sendBody(d delivery) error {
 		d.made()
 	}
 	c.leave()
+	if err := c.travel(); err != nil {
+		return err
+	}
 	_, err = c.w.Write(last)
 	return err
 }

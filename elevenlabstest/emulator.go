@@ -29,6 +29,8 @@ type Emulator struct {
 	requests int
 	records  []*Request // the last maxRecords or more
 	scripted *string    // set by Transcribe
+
+	asking sync.Mutex // held while the script is asked
 }
 
 // NewEmulator returns an Emulator. Without options it is a Starter account
@@ -56,8 +58,12 @@ func (e *Emulator) Transcribe(text string) {
 
 // ServeHTTP answers one request.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	trace := newTraceID()
-	c := &call{e: e, w: w, r: r, ctx: r.Context(), trace: trace, rec: e.newRecord(r, trace)}
+	c := &call{e: e, w: w, r: r, ctx: r.Context(), trace: newTraceID()}
+	if c.travel() != nil {
+		_ = c.hangUp(false)
+		return
+	}
+	c.rec = e.newRecord(r, c.trace)
 	defer c.finish()
 	c.serve()
 	if !c.begun && !c.hungUp {
@@ -99,6 +105,7 @@ type call struct {
 	vars  map[string]string // from the path
 
 	charge charge
+	script Fault  // what the script wants; the zero Fault for nothing
 	fault  *Fault // spoils the answer; nil for none
 
 	admitted  time.Time
@@ -114,6 +121,7 @@ type call struct {
 // serve takes the vendor's order of checks: schema, key, query, business
 // rules, credits, concurrency.
 func (c *call) serve() {
+	c.script = c.e.scriptFor(c.rec)
 	if f := c.meet(onArrival); f != nil {
 		f.instead(c)
 		return
@@ -231,6 +239,9 @@ func (e *Emulator) scaled(d time.Duration) time.Duration {
 func (c *call) wait(d time.Duration) error {
 	return c.waitUntil(time.Now().Add(c.e.scaled(d)))
 }
+
+// travel takes one way over the network.
+func (c *call) travel() error { return c.wait(c.e.cfg.roundTrip / 2) }
 
 func (c *call) waitUntil(t time.Time) error {
 	d := time.Until(t)

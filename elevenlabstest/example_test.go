@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"math/rand/v2"
 	"net/http"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -71,4 +72,29 @@ func ExampleLose() {
 	// Output:
 	// Lose() true 0 credits
 	// ResetAfter(0) true 5 credits
+}
+
+func ExampleWithScript() {
+	chance := rand.New(rand.NewPCG(1, 2))
+	srv, err := elevenlabstest.Start(elevenlabstest.WithSpeed(1000),
+		elevenlabstest.WithScript(func(elevenlabstest.Request) elevenlabstest.Fault {
+			if chance.Float64() < 0.5 {
+				return elevenlabstest.SystemBusy()
+			}
+			return elevenlabstest.Fault{}
+		}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+
+	client := srv.Client(elevenlabs.WithBackOff(elevenlabs.LinearBackOff(1)))
+	for range 5 {
+		speech, err := client.Synthesize(context.Background(), elevenlabs.TTSRequest{Text: "Hello"})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(speech.Meta.Attempts, " ")
+	}
+	// Output: 1 2 2 2 2
 }

@@ -233,7 +233,21 @@ func (c *call) meet(now faultMoment) *Fault {
 		c.rec.Fault = f.name
 		return f
 	}
+	if f := &c.script; f.name != "" && f.moment() == now && strings.HasPrefix(c.r.URL.Path, f.prefix) {
+		c.rec.Fault = f.name
+		return f
+	}
 	return nil
+}
+
+// scriptFor asks the script about a request that has just arrived.
+func (e *Emulator) scriptFor(rec *Request) Fault {
+	if e.cfg.script == nil {
+		return Fault{}
+	}
+	e.asking.Lock()
+	defer e.asking.Unlock()
+	return e.cfg.script(*rec)
 }
 
 // addTo puts the fault's own headers into an answer.

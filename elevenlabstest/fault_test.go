@@ -221,3 +221,54 @@ func TestFaults_SpoilingOnesWaitForARequestThatIsServed(t *testing.T) {
 	require.Empty(t, speak(t, srv, "a").body)
 	require.NotEmpty(t, speak(t, srv, "a").body)
 }
+
+func TestScript_DecidesForEveryRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		srv := elevenlabstest.NewServer(t, instant, elevenlabstest.WithScript(func(r elevenlabstest.Request) elevenlabstest.Fault {
+			require.Equal(t, ttsPath, r.Path)
+			if r.Arrived.Sub(start) < time.Minute {
+				return elevenlabstest.Status(503, "")
+			}
+			return elevenlabstest.Fault{}
+		}))
+		require.Equal(t, 503, speak(t, srv, "a").status)
+		srv.Inject(elevenlabstest.Status(502, ""))
+		require.Equal(t, 502, speak(t, srv, "a").status, "what was injected goes first")
+		<-time.After(time.Minute - 1)
+		require.Equal(t, 503, speak(t, srv, "a").status)
+		<-time.After(1)
+		require.Equal(t, 200, speak(t, srv, "a").status)
+		require.Equal(t, 1, srv.Usage().Characters)
+		require.Equal(t, "Status(503)", srv.Requests()[2].Fault)
+		require.Empty(t, srv.Requests()[3].Fault)
+	})
+}
+
+func TestScript_SpoilsTheAnswersItWants(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	srv := elevenlabstest.NewServer(t, instant, elevenlabstest.WithScript(func(elevenlabstest.Request) elevenlabstest.Fault {
+		asked++ // needs no lock
+		if asked%2 == 0 {
+			return elevenlabstest.EmptyAudio()
+		}
+		return elevenlabstest.Status(500, "").On(sttPath)
+	}))
+	answers, _ := parallel(t, 20, func(int) (answer, error) { return trySpeak(srv, ttsPath, "a") })
+	empty := 0
+	for _, a := range answers {
+		if a.status == 200 && len(a.body) == 0 {
+			empty++
+		}
+	}
+	spoiled := 0
+	for _, r := range srv.Requests() {
+		if r.Fault == "EmptyAudio()" {
+			spoiled++
+		}
+	}
+	require.Equal(t, empty, spoiled)
+	require.Equal(t, 20, asked)
+}

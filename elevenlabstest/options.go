@@ -22,6 +22,8 @@ type config struct {
 	latency    Latency
 	service    time.Duration
 	linger     time.Duration
+	roundTrip  time.Duration
+	script     func(Request) Fault
 	rejectKey  string
 	transcript func(AudioInfo) string
 	credits    int
@@ -98,6 +100,24 @@ func WithServiceTime(d time.Duration) Option {
 // the limit is never refused.
 func WithSlotLinger(d time.Duration) Option {
 	return optionFunc(func(c *config) { c.linger = d })
+}
+
+// WithRoundTrip puts a network in between. Half of d passes before a request
+// is seen, half after the slot of its answer was freed and before its last
+// byte is sent; what comes before that byte is not held back. The default is
+// 0.
+func WithRoundTrip(d time.Duration) Option {
+	return optionFunc(func(c *config) { c.roundTrip = d })
+}
+
+// WithScript asks a function about every request which fault meets it; the
+// zero [Fault] lets it pass. So faults can come by chance, from a source of
+// the caller's with a seed, or by the time, as an outage does. Faults given to
+// [Emulator.Inject] go first. Of the request there is what its head tells. The
+// function is called by one handler at a time, in the order of arrival, and
+// may use the emulator. [Fault.Times] has no meaning here.
+func WithScript(script func(Request) Fault) Option {
+	return optionFunc(func(c *config) { c.script = script })
 }
 
 // WithRejectKey sets the one API key that is not valid, "invalid-key" unless
