@@ -75,7 +75,7 @@ func TestRecover_WhenHistoryCannotTell(t *testing.T) {
 		},
 		"history fails for good": {
 			faults: []elevenlabstest.Fault{elevenlabstest.ResetAfter(0), elevenlabstest.Status(503, "").On("/v1/history").Times(100)},
-			took:   36500 * time.Millisecond, // 3 looks of 12 s
+			took:   24500 * time.Millisecond, // until the breaker ends the looking
 			want:   "GET /v1/history: ",
 		},
 		"history is nonsense": {
