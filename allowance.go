@@ -108,10 +108,10 @@ func (a *allowance) shared(others int) bool {
 // enough that few take the same slot and little lies idle, fast enough that
 // shares are even within some dozens of calls.
 const (
-	takes     = 0.27 // of a free slot, for each round of answers
+	takes     = 0.22 // of a free slot, for each round of answers
 	takesEven = 0.25 // the same for each answer, by one of two equals
 	gives     = 0.07 // of a slot, for each answer and slot of ours
-	givesEven = 0.15 // the same for each answer, by one of two equals
+	givesEven = 0.10 // the same for each answer, by one of two equals
 	givesFast = 0.5  // the same, by one that has more than all others
 )
 

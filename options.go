@@ -180,7 +180,9 @@ func WithHTTPClient(h *http.Client) ClientOption {
 }
 
 // WithTier tells the account's plan, from which the limits on requests in
-// flight start; 0 means that it is not known. Default TierStarter. See [ParseTier] for the names the API uses.
+// flight start. Default 0, it is not known: the limits start from those of
+// TierStarter and are doubled while calls wait and none is refused, until an
+// answer tells. See [ParseTier] for the names the API uses.
 func WithTier(t Tier) ClientOption {
 	return clientOption(func(c *config) error {
 		c.limits.Tier = t

@@ -373,14 +373,6 @@ func (p *pool) guess() {
 	})
 }
 
-// plan takes over the limit of a plan that has been found out.
-func (p *pool) plan(t Tier) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.allowed.told(t.Limit(p.family))
-	p.admit()
-}
-
 func (p *pool) stats() PoolStats {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -66,9 +66,6 @@ const (
 	// (go, trial, grants, pay as you go). It starts from the limits of
 	// TierStarter and follows what the answers tell.
 	TierUnlisted
-	// TierAuto has the client ask the account for its plan, at its first call:
-	// see [WithTier].
-	TierAuto
 )
 
 // limits is the vendor's table of 26 June 2026: requests in flight per plan.
@@ -127,8 +124,6 @@ func (t Tier) String() string {
 		return "not told"
 	case TierUnlisted:
 		return "unlisted"
-	case TierAuto:
-		return "auto"
 	}
 	for _, n := range tierNames {
 		if n.tier == t {
@@ -145,7 +140,7 @@ func (t Tier) Limit(f Family) int {
 	switch t {
 	case TierEnterprise:
 		t = TierBusiness
-	case 0, TierUnlisted, TierAuto:
+	case 0, TierUnlisted:
 		t = TierStarter
 	}
 	row := limits[t]
@@ -155,7 +150,7 @@ func (t Tier) Limit(f Family) int {
 	return row[FamilyStandard]
 }
 
-func (t Tier) valid() bool { return t >= TierFree && t <= TierAuto }
+func (t Tier) valid() bool { return t >= TierFree && t <= TierUnlisted }
 
 // guessed reports whether the limits of the plan are a guess at the account's.
 func (t Tier) guessed() bool { return t < TierFree || t > TierBusiness }

@@ -18,10 +18,12 @@ const (
 	outageTo   = 120 * time.Second
 )
 
-// down answers 503 to everything as long as the outage lasts.
+// down answers 503 to everything as long as the outage lasts. Its calls are
+// short, so that there are many: what probes for the end of an outage is not
+// less where there are few.
 func down(*rand.Rand) []elevenlabstest.Option {
 	start := time.Now()
-	return []elevenlabstest.Option{elevenlabstest.WithScript(func(r elevenlabstest.Request) elevenlabstest.Fault {
+	return []elevenlabstest.Option{elevenlabstest.WithServiceTime(400 * time.Millisecond), elevenlabstest.WithScript(func(r elevenlabstest.Request) elevenlabstest.Fault {
 		if at := r.Arrived.Sub(start); at < outageFrom || at >= outageTo {
 			return elevenlabstest.Fault{}
 		}
