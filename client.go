@@ -284,12 +284,12 @@ func (c *Client) callConfig(ctx context.Context, opts []CallOption) (callConfig,
 	return cfg, cfg.apply(opts)
 }
 
-func (cfg *callConfig) apply(opts []CallOption) error {
+func (c *callConfig) apply(opts []CallOption) error {
 	for _, o := range opts {
 		if o == nil {
 			return badArgument("CallOption", "an option is nil")
 		}
-		if err := o.applyCall(cfg); err != nil {
+		if err := o.applyCall(c); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -105,6 +107,20 @@ func readmeOptions() (*elevenlabs.Client, error) {
 	return client, err
 }
 
+func readmeLine(ctx context.Context, client *elevenlabs.Client, w http.ResponseWriter) {
+	ctx = elevenlabs.NewContext(ctx,
+		elevenlabs.WithTenant("acme", 2), // twice the share of a tenant of weight 1
+		elevenlabs.WithPriority(elevenlabs.PriorityInteractive),
+		elevenlabs.WithMaxWait(2*time.Second),
+	)
+	_, err := client.TTS(ctx, "Hello")
+	var busy *elevenlabs.QueueError
+	if errors.As(err, &busy) {
+		w.Header().Set("Retry-After", fmt.Sprint(int(busy.RetryAfter.Seconds())))
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+	}
+}
+
 func readmeEmulator(t *testing.T) ([]byte, error) {
 	srv := elevenlabstest.NewServer(t)
 	srv.Inject(elevenlabstest.SystemBusy().Times(2)) // the next two requests fail
@@ -126,6 +142,9 @@ func TestReadme_SnippetsRun(t *testing.T) {
 	require.NoError(t, readmeStream(t.Context(), client, io.Discard))
 	require.NoError(t, readmeTranscribe(t.Context(), client))
 	readmeErrors(t.Context(), client)
+	w := httptest.NewRecorder()
+	readmeLine(t.Context(), client, w)
+	require.Equal(t, http.StatusOK, w.Code)
 	_, err = readmeOptions()
 	require.NoError(t, err)
 	_ = readmeUse // would reach for the vendor

@@ -73,11 +73,19 @@ func (f *flow[V]) remove(it *Item[V]) {
 	it.prev, it.next = nil, nil
 }
 
-// heap is a binary heap whose items know where they are.
-type heap[T interface {
+// An element is ordered in a heap, and told its index there, -1 outside.
+type element[T any] interface {
 	before(T) bool
 	at(int)
-}] struct{ items []T }
+}
+
+var (
+	_ element[*flow[int]] = (*flow[int])(nil)
+	_ element[*Item[int]] = (*Item[int])(nil)
+)
+
+// heap is a binary heap whose elements know where they are.
+type heap[T element[T]] struct{ items []T }
 
 func (h *heap[T]) first() (first T) {
 	if len(h.items) > 0 {
