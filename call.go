@@ -37,6 +37,7 @@ type Call struct {
 	// always may.
 	Repeatable bool
 
+	model         string        // of a speech, which may decide its family
 	rawQuery      string        // what a method asks for, encoded; it wins over Query
 	token         string        // a single-use token that stands in for the key
 	zeroRetention bool          // to be confirmed by the answer

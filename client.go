@@ -37,7 +37,8 @@ type Client struct {
 	tts  TTSRequest
 	stt  STTRequest
 
-	voice defaultVoice
+	voice lookup[string] // the account's first
+	plan  *planFinder    // nil unless the account is asked for its plan
 }
 
 // A Synthesizer turns text into speech. [*Client] is one; code that takes a
@@ -114,6 +115,9 @@ func New(opts ...ClientOption) (*Client, error) {
 	}
 	c.budget.init(cfg.retryShare, cfg.retryReserve)
 	c.breakers.host, c.breakers.failures = base.Host, cfg.breaker
+	if cfg.askPlan {
+		c.plan = new(planFinder)
+	}
 	_, c.traces = h.Transport.(*http.Transport)
 	return c, nil
 }
@@ -168,7 +172,7 @@ func (cfg *config) newLimiter() (Limiter, error) {
 	if cfg.limiter == nil {
 		return NewLimiter(cfg.limits)
 	}
-	if l := cfg.limits; l.Tier != 0 || l.Limits != nil || l.Headroom != 0 || l.TenantCap != 0 {
+	if l := cfg.limits; cfg.askPlan || l.Tier != 0 || l.Limits != nil || l.Headroom != 0 || l.TenantCap != 0 {
 		return nil, badArgument("WithLimiter", "cannot be combined with WithTier, WithConcurrency, WithHeadroom or WithTenantCap")
 	}
 	return cfg.limiter, nil

@@ -174,7 +174,7 @@ func (cfg *LimiterConfig) aging() time.Duration {
 }
 
 func (cfg LimiterConfig) validate() error {
-	if cfg.Tier != 0 && !cfg.Tier.valid() {
+	if cfg.Tier != 0 && !cfg.Tier.valid() || cfg.Tier == TierAuto {
 		return badArgument("WithTier", "unknown tier %d", int(cfg.Tier))
 	}
 	switch {
@@ -241,11 +241,32 @@ func (l *LocalLimiter) Release(p Permit, o Outcome) {
 	}
 }
 
+// SetTier tells the plan of the account, once it has been found out. Limits
+// that answers or overrides have told already stay as they are if they are
+// lower.
+func (l *LocalLimiter) SetTier(t Tier) {
+	if !t.valid() || t == TierAuto {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cfg.Tier = t
+	if pools := l.pools.Load(); pools != nil {
+		for _, p := range *pools {
+			p.plan(t)
+		}
+	}
+}
+
 // Pool returns a snapshot of one family.
 func (l *LocalLimiter) Pool(f Family) PoolStats { return l.pool(f).stats() }
 
 // String names the limiter and its plan.
-func (l *LocalLimiter) String() string { return fmt.Sprintf("LocalLimiter(%s)", l.cfg.Tier) }
+func (l *LocalLimiter) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return fmt.Sprintf("LocalLimiter(%s)", l.cfg.Tier)
+}
 
 func (l *LocalLimiter) pool(f Family) *pool {
 	if pools := l.pools.Load(); pools != nil {

@@ -3,6 +3,7 @@ package elevenlabs
 const (
 	defaultModel    = "eleven_multilingual_v2"
 	defaultSTTModel = "scribe_v2"
+	flashModel      = "eleven_flash_v2_5"
 )
 
 // maxCharacters is how many characters (Unicode code points) a request to a

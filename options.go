@@ -50,6 +50,7 @@ type config struct {
 	http      *http.Client
 	limiter   Limiter
 	limits    LimiterConfig
+	askPlan   bool // of the account, by TierAuto
 	hooks     hookList
 	plainHTTP bool
 
@@ -182,9 +183,12 @@ func WithHTTPClient(h *http.Client) ClientOption {
 // WithTier tells the account's plan, from which the limits on requests in
 // flight start. Default 0, it is not known: the limits start from those of
 // TierStarter and are doubled while calls wait and none is refused, until an
-// answer tells. See [ParseTier] for the names the API uses.
+// answer tells. TierAuto is for one that is not known. See [ParseTier] for the names the API uses.
 func WithTier(t Tier) ClientOption {
 	return clientOption(func(c *config) error {
+		if c.askPlan = t == TierAuto; c.askPlan {
+			t = 0
+		}
 		c.limits.Tier = t
 		return nil
 	})

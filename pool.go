@@ -373,6 +373,17 @@ func (p *pool) guess() {
 	})
 }
 
+// plan takes over the limit of a plan that has been found out, unless answers
+// have told better.
+func (p *pool) plan(t Tier) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.allowed.guessed && !t.guessed() {
+		p.allowed.told(t.Limit(p.family))
+		p.admit()
+	}
+}
+
 func (p *pool) stats() PoolStats {
 	p.mu.Lock()
 	defer p.mu.Unlock()

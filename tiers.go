@@ -66,6 +66,11 @@ const (
 	// (go, trial, grants, pay as you go). It starts from the limits of
 	// TierStarter and follows what the answers tell.
 	TierUnlisted
+	// TierAuto has a client ask the account for its plan and for the
+	// concurrency groups of its models, before its first call, which waits 3 s
+	// for it at most. A key that may not ask works as without a plan. It is for
+	// [WithTier] alone.
+	TierAuto
 )
 
 // limits is the vendor's table of 26 June 2026: requests in flight per plan.
@@ -124,6 +129,8 @@ func (t Tier) String() string {
 		return "not told"
 	case TierUnlisted:
 		return "unlisted"
+	case TierAuto:
+		return "auto"
 	}
 	for _, n := range tierNames {
 		if n.tier == t {
@@ -140,7 +147,7 @@ func (t Tier) Limit(f Family) int {
 	switch t {
 	case TierEnterprise:
 		t = TierBusiness
-	case 0, TierUnlisted:
+	case 0, TierUnlisted, TierAuto:
 		t = TierStarter
 	}
 	row := limits[t]
@@ -150,7 +157,7 @@ func (t Tier) Limit(f Family) int {
 	return row[FamilyStandard]
 }
 
-func (t Tier) valid() bool { return t >= TierFree && t <= TierUnlisted }
+func (t Tier) valid() bool { return t >= TierFree && t <= TierAuto }
 
 // guessed reports whether the limits of the plan are a guess at the account's.
 func (t Tier) guessed() bool { return t < TierFree || t > TierBusiness }

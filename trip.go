@@ -34,6 +34,7 @@ type trip struct {
 // answer of an attempt that was served; it keeps the flight to hand the body
 // on.
 func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive func(*flight) error) error {
+	call.Family = c.familyOf(ctx, &call, cfg)
 	t := &trip{client: c, ctx: ctx, call: call, cfg: cfg}
 	for {
 		f, err := t.admit()

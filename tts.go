@@ -216,7 +216,7 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 		Op: "TTS", Method: http.MethodPost,
 		Path: "/v1/text-to-speech/" + req.VoiceID + endpoint, // of unreserved characters only
 		Body: body, rawQuery: req.query(),
-		Family: FamilyOf(req.ModelID), Weight: 1,
+		Family: FamilyOf(req.ModelID), Weight: 1, model: req.ModelID,
 		zeroRetention: req.ZeroRetention,
 		firstByte:     defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
 	}

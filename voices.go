@@ -6,63 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"sync"
 )
 
-// defaultVoice is the account's first voice, looked up once.
-type defaultVoice struct {
-	mu   sync.Mutex
-	last *voiceLookup
-}
-
-// A voiceLookup is shared by all who need the voice while it is under way.
-type voiceLookup struct {
-	done chan struct{} // closed when the fields below are set
-	id   string
-	err  error
-}
-
-// firstVoice returns the voice of a call that names none. A failure is shared
-// by those who waited for it, and not remembered.
+// firstVoice returns the voice of a call that names none.
 func (c *Client) firstVoice(ctx context.Context, cfg callConfig) (string, error) {
-	for {
-		l, mine := c.voice.join()
-		if mine {
-			l.id, l.err = c.lookUpFirstVoice(ctx, cfg)
-			c.voice.settle(l)
-		}
-		select {
-		case <-l.done:
-		case <-ctx.Done():
-			return "", &opError{op: "TTS", what: "looking up the default voice", err: ctx.Err()}
-		}
-		gaveUp := errors.Is(l.err, context.Canceled) || errors.Is(l.err, context.DeadlineExceeded)
-		if gaveUp && ctx.Err() == nil {
-			continue // whoever looked it up left; somebody else does it
-		}
-		return l.id, explainLookup(l.err)
-	}
-}
-
-// join returns the lookup that is under way or has succeeded, or a new one
-// that the caller has to carry out.
-func (v *defaultVoice) join() (l *voiceLookup, mine bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.last == nil {
-		v.last = &voiceLookup{done: make(chan struct{})}
-		return v.last, true
-	}
-	return v.last, false
-}
-
-func (v *defaultVoice) settle(l *voiceLookup) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if l.err != nil {
-		v.last = nil
-	}
-	close(l.done)
+	id, err := c.voice.get(ctx, func() (string, error) { return c.lookUpFirstVoice(ctx, cfg) })
+	return id, explainLookup(err)
 }
 
 // explainLookup says which option makes the lookup unnecessary, where that is

@@ -69,7 +69,7 @@ func (e Env) get(name string) string {
 type Account struct {
 	// Emulator is nil when the account is a real one.
 	Emulator *elevenlabstest.Server
-	// Tier is the plan, 0 if it was not told.
+	// Tier is the plan, 0 if a real account's was not told.
 	Tier elevenlabs.Tier
 	// Options make a client of the account. They leave the plan out, so that
 	// either WithTier or WithLimiter can be added.
@@ -99,6 +99,9 @@ func Open(env Env, opts ...elevenlabstest.Option) (*Account, error) {
 		return nil, err
 	}
 	a.Emulator, a.Options = server, server.ClientOptions()
+	if a.Tier == 0 {
+		a.Tier = elevenlabs.TierStarter // which the emulator is by itself
+	}
 	return a, nil
 }
 
@@ -137,9 +140,6 @@ func (a *Account) String() string {
 			return "ELEVENLABS_API_KEY is set: speaking to the real API, which costs credits."
 		}
 		return fmt.Sprintf("ELEVENLABS_API_KEY is set: speaking to the real API on the %s plan, which costs credits.", plan)
-	}
-	if plan == 0 {
-		plan = elevenlabs.TierStarter
 	}
 	return fmt.Sprintf("no ELEVENLABS_API_KEY, using the built-in emulator (%s plan, no cost).", plan)
 }

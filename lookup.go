@@ -1,0 +1,65 @@
+package elevenlabs
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// A lookup is something about the account that is asked for once. The zero
+// value has not been asked for.
+type lookup[T any] struct {
+	mu   sync.Mutex
+	last *finding[T]
+}
+
+// A finding is shared by all who need it while it is under way.
+type finding[T any] struct {
+	done  chan struct{} // closed when the fields below are set
+	value T
+	err   error
+}
+
+// get returns what find finds, which is called by one of those who need it. A
+// failure is shared by those who waited for it, and not remembered. One who
+// waits for another returns as soon as its own context ends.
+func (l *lookup[T]) get(ctx context.Context, find func() (T, error)) (T, error) {
+	for {
+		f, mine := l.join()
+		if mine {
+			f.value, f.err = find()
+			l.settle(f)
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return f.value, ctx.Err()
+		}
+		gaveUp := errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded)
+		if gaveUp && ctx.Err() == nil {
+			continue // whoever looked it up left; somebody else does it
+		}
+		return f.value, f.err
+	}
+}
+
+// join returns the finding that is under way or has succeeded, or a new one
+// that the caller has to carry out.
+func (l *lookup[T]) join() (f *finding[T], mine bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.last == nil {
+		l.last = &finding[T]{done: make(chan struct{})}
+		return l.last, true
+	}
+	return l.last, false
+}
+
+func (l *lookup[T]) settle(f *finding[T]) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f.err != nil {
+		l.last = nil
+	}
+	close(f.done)
+}

@@ -1,0 +1,94 @@
+package elevenlabs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// planPatience is how long calls wait at most for the account to tell its plan.
+const planPatience = 3 * time.Second
+
+// A planFinder is what a client of TierAuto asks the account.
+type planFinder struct {
+	families lookup[map[string]Family] // of models, by what the account groups
+}
+
+// A tierSetter is a Limiter that can be told the plan while it works.
+type tierSetter interface{ SetTier(Tier) }
+
+// familyOf returns the pool a call counts in, by what the account says where
+// it has been asked. What it does not tell, or not in time, is as it would be
+// without asking.
+func (c *Client) familyOf(ctx context.Context, call *Call, cfg callConfig) Family {
+	if c.plan == nil || call.Family == "" {
+		return call.Family
+	}
+	families, _ := c.plan.families.get(ctx, func() (map[string]Family, error) {
+		err := ctx.Err()
+		if err != nil {
+			return nil, err // the next caller asks
+		}
+		return c.findPlan(ctx, cfg), nil
+	})
+	if f, ok := families[call.model]; ok {
+		return f
+	}
+	return call.Family
+}
+
+// findPlan asks for the plan and for the groups of models. A key that may ask
+// neither is not asked again: hooks show what the account said.
+func (c *Client) findPlan(ctx context.Context, cfg callConfig) map[string]Family {
+	ctx, cancel := context.WithTimeout(ctx, planPatience)
+	defer cancel()
+	tier, err := answerOf(ctx, c, Call{Op: "GET /v1/user/subscription", Method: "GET", Path: "/v1/user/subscription"}, cfg, decodeTier)
+	if err == nil {
+		c.limiter.(tierSetter).SetTier(tier) // New has seen to it that it is one
+	}
+	families, _ := answerOf(ctx, c, Call{Op: "GET /v1/models", Method: "GET", Path: "/v1/models"}, cfg, decodeFamilies)
+	return families
+}
+
+func decodeTier(data []byte, _ Meta) (Tier, error) {
+	var subscription struct {
+		Tier string `json:"tier"`
+	}
+	if err := json.Unmarshal(data, &subscription); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return ParseTier(subscription.Tier)
+}
+
+// decodeFamilies reads which model counts in which pool. The group of the
+// standard model is FamilyStandard and that of the flash model FamilyFlash; any
+// other is a Family by its own name.
+//
+// Source: concurrency_group of GET /v1/models in the OpenAPI document.
+func decodeFamilies(data []byte, _ Meta) (map[string]Family, error) {
+	var models []struct {
+		ID    string `json:"model_id"`
+		Group string `json:"concurrency_group"`
+	}
+	if err := json.Unmarshal(data, &models); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	groups := map[string]Family{"": ""}
+	for _, m := range models {
+		if m.ID == defaultModel || m.ID == flashModel {
+			groups[m.Group] = FamilyOf(m.ID)
+		}
+	}
+	families := make(map[string]Family, len(models))
+	for _, m := range models {
+		family, known := groups[m.Group]
+		if !known {
+			family = Family(m.Group)
+		}
+		if family != "" {
+			families[m.ID] = family
+		}
+	}
+	return families, nil
+}
