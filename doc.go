@@ -21,9 +21,12 @@
 //
 // A plan allows 2 to 30 requests in flight for speech, counted apart for flash
 // models and for transcription, and the API refuses the rest at once. A client
-// keeps to the limit: calls wait in line, first come first served, and hold
-// their slot from the sending to the last byte of the answer. The limit starts
-// from [WithTier] and follows what the API tells. Long audio counts for up to
+// keeps to the limit: calls wait in line and hold their slot from the sending
+// to the last byte of the answer. The limit starts from [WithTier] and follows
+// what the API tells. Who waits is served by [WithPriority], then by
+// [WithTenant] and its weight, then as they came; [WithMaxWait] and
+// [WithMaxQueue] bound the wait with a [QueueError], and [NewContext] sets all
+// of these for what a request does. Long audio counts for up to
 // four requests, and is admitted as such. Clients of the same account share a
 // [Limiter]. A stream is read ahead of a listener, so that it holds its slot
 // while the speech is made and not while it plays: see [WithStreamBuffer].
@@ -36,8 +39,8 @@
 // account's history: what was made is fetched from there at no cost, and what
 // was not is repeated. Where the history cannot tell, and for other calls, the
 // call ends with an [AmbiguousError], unless [WithRetryAmbiguous] says to risk
-// it. After the first byte of a
-// stream nothing is repeated. A call that sleeps before a retry holds no slot.
+// it. After the first byte of a stream nothing is repeated. A call that sleeps
+// before a retry holds no slot.
 // [WithBackOff] takes any back-off of github.com/cenkalti/backoff.
 //
 // # Outages
