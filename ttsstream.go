@@ -40,7 +40,8 @@ const readerPatience = 20 * time.Millisecond
 
 // SynthesizeStream speaks a text and returns as soon as the first audio has
 // come. Up to there the call is retried, and recovered from the account's
-// history, like any other; afterwards nothing is repeated, and a stream that breaks ends with a [PartialError].
+// history, like any other; afterwards nothing is repeated, and a stream that
+// breaks ends with a [PartialError].
 //
 // The stream is read under the context: it ends when the context does, what
 // was read ahead included.
