@@ -71,8 +71,13 @@ func (a *allowance) refused(besides int) {
 func (a *allowance) served(o Outcome, l lease, leases, ours int) {
 	a.quiet++
 	told := o.Limit > 0 && o.InUse > 0
+	others := 0
+	if told {
+		others = o.InUse - ours
+	}
+	shared := a.shared(others)
 	switch {
-	case told && a.shared(o.InUse-ours):
+	case told && shared:
 		// An answer tells of the moment its call was admitted. What we have
 		// changed since then is not in it.
 		if l.number > a.since {
@@ -130,6 +135,8 @@ func (a *allowance) share(room int) int {
 			pace = max(pace, takesEven)
 		}
 		return due(&a.take, pace*float64(room))
+	case room > 1 && a.limit > a.others: // but for the last, which is left to the others
+		return due(&a.take, takes/float64(a.limit)*float64(room-1))
 	case room > 0 || a.limit == 1:
 		return 0
 	case a.limit > a.others+1:

@@ -166,8 +166,8 @@ type QueueError struct {
 	Family Family
 	// Depth is how many calls wait in it.
 	Depth int
-	// Position is the place the call had or would have had in line, by the
-	// order in which calls are served; 1 is next.
+	// Position is about the place in line that the call had when it came, in
+	// slots and by the order in which calls are served; 1 is next.
 	Position int
 	// Expected is how long the wait for a slot was expected to be, 0 if that
 	// is not known yet.

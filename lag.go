@@ -29,11 +29,11 @@ func (g *lag) explains(l lease, leases int) bool {
 		return true // lent before the rest was made longer
 	case g.refuted:
 		return false
-	case g.rest == lastRest:
+	case g.rest >= lastRest:
 		*g = lag{refuted: true}
 		return false
 	}
-	*g = lag{rest: max(2*g.rest, firstRest), since: leases}
+	*g = lag{rest: min(max(2*g.rest, firstRest), lastRest), since: leases}
 	return true
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -65,10 +64,10 @@ type Admission struct {
 
 // share is the tenant's weight as the queue wants it.
 func (a *Admission) share() float64 {
-	if a.TenantWeight > 0 && !math.IsInf(a.TenantWeight, 1) {
-		return a.TenantWeight
+	if !(a.TenantWeight > 0) {
+		return 1
 	}
-	return 1
+	return min(max(a.TenantWeight, 1e-6), 1e6)
 }
 
 // A Permit is room in flight, held from Acquire to Release.
@@ -229,9 +228,13 @@ func NewLimiter(cfg LimiterConfig) (*LocalLimiter, error) {
 
 // Acquire implements [Limiter].
 func (l *LocalLimiter) Acquire(ctx context.Context, a Admission) (Permit, error) {
-	a.Weight = max(a.Weight, 1)
-	a.Priority = min(max(a.Priority, PriorityBatch), PriorityInteractive)
-	return l.pool(a.Family).acquire(ctx, &a)
+	p := Permit{Admission: a, pool: l.pool(a.Family)}
+	p.Weight = min(max(a.Weight, 1), maxSlots)
+	p.Priority = min(max(a.Priority, PriorityBatch), PriorityInteractive)
+	if err := p.pool.acquire(ctx, &p); err != nil {
+		return Permit{}, err
+	}
+	return p, nil
 }
 
 // Release implements [Limiter].
@@ -241,9 +244,9 @@ func (l *LocalLimiter) Release(p Permit, o Outcome) {
 	}
 }
 
-// SetTier tells the plan of the account, once it has been found out. Limits
-// that answers or overrides have told already stay as they are if they are
-// lower.
+// SetTier tells the plan of the account, once it has been found out. It sets
+// limits that are still a guess; one that was configured, or told by an answer,
+// stays.
 func (l *LocalLimiter) SetTier(t Tier) {
 	if !t.valid() || t == TierAuto {
 		return

@@ -27,13 +27,13 @@ func (l *lookup[T]) get(ctx context.Context, find func() (T, error)) (T, error) 
 	for {
 		f, mine := l.join()
 		if mine {
-			f.value, f.err = find()
-			l.settle(f)
+			l.carryOut(f, find)
 		}
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return f.value, ctx.Err()
+			var none T
+			return none, ctx.Err()
 		}
 		gaveUp := errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded)
 		if gaveUp && ctx.Err() == nil {
@@ -41,6 +41,14 @@ func (l *lookup[T]) get(ctx context.Context, find func() (T, error)) (T, error) 
 		}
 		return f.value, f.err
 	}
+}
+
+// carryOut finds, and tells those who wait. A panic of find, which calls the
+// user's code, is not taken for an answer.
+func (l *lookup[T]) carryOut(f *finding[T], find func() (T, error)) {
+	f.err = context.Canceled
+	defer l.settle(f)
+	f.value, f.err = find()
 }
 
 // join returns the finding that is under way or has succeeded, or a new one

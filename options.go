@@ -369,7 +369,8 @@ func WithPriority(p Priority) CallOption {
 
 // WithTenant tells the limiter on whose behalf a call is made, and the
 // tenant's share of the account while other tenants wait too: weights 1 and 3
-// get a quarter and three quarters. The weight is positive; that of a tenant's
+// get a quarter and three quarters. The weight is positive, from a millionth to
+// a million; that of a tenant's
 // latest call holds for all of them. Default nobody's, with weight 1.
 func WithTenant(tenant string, weight float64) CallOption {
 	return callOption(func(c *callConfig) error {

@@ -5,9 +5,10 @@ import "time"
 // A pace is how fast a line moves: the time for one slot, over the last
 // moments in which slots were handed to calls in a line that was never empty.
 type pace struct {
-	moments [64]moment // a ring
-	n       int        // moments so far since the line was last empty
-	perSlot time.Duration
+	moments  [64]moment // a ring
+	n        int        // moments so far since the line was last empty
+	perSlot  time.Duration
+	measured time.Time // when
 }
 
 // A moment is when slots were handed out, and how many.
@@ -36,6 +37,7 @@ func (p *pace) measure(now time.Time) {
 	for i := oldest; i < p.n; i++ {
 		slots += p.ring(i).slots
 	}
+	p.measured = now
 	p.perSlot = now.Sub(p.ring(oldest).at) / time.Duration(slots)
 }
 
@@ -43,7 +45,10 @@ func (p *pace) measure(now time.Time) {
 func (p *pace) rest() { p.n = 0 }
 
 // until returns about how long it takes to hand out so many slots, 0 if that
-// is not known yet.
-func (p *pace) until(slots float64) time.Duration {
+// is not known: nothing was measured yet, or so long ago that it means nothing.
+func (p *pace) until(slots float64, now time.Time) time.Duration {
+	if now.Sub(p.measured) > max(8*p.perSlot, 10*time.Second) {
+		return 0
+	}
 	return time.Duration(slots * float64(p.perSlot))
 }

@@ -26,11 +26,8 @@ func (c *Client) familyOf(ctx context.Context, call *Call, cfg callConfig) Famil
 		return call.Family
 	}
 	families, _ := c.plan.families.get(ctx, func() (map[string]Family, error) {
-		err := ctx.Err()
-		if err != nil {
-			return nil, err // the next caller asks
-		}
-		return c.findPlan(ctx, cfg), nil
+		families := c.findPlan(ctx, cfg)
+		return families, ctx.Err() // the next caller asks if this one left
 	})
 	if f, ok := families[call.model]; ok {
 		return f

@@ -41,7 +41,7 @@ type pool struct {
 	leases  leases
 	allowed allowance
 
-	queue fairqueue.Queue[chan Permit]
+	queue fairqueue.Queue[chan uint64]
 	place uint64 // the last place given out
 	pace  pace
 
@@ -51,7 +51,7 @@ type pool struct {
 	guessing bool
 }
 
-type waiter = fairqueue.Item[chan Permit]
+type waiter = fairqueue.Item[chan uint64] // to be told the id of its permit
 
 func newPool(f Family, cfg *LimiterConfig) *pool {
 	p := &pool{
@@ -63,9 +63,10 @@ func newPool(f Family, cfg *LimiterConfig) *pool {
 	return p
 }
 
-func (p *pool) acquire(ctx context.Context, a *Admission) (Permit, error) {
+// acquire waits for a permit and fills in its id and place.
+func (p *pool) acquire(ctx context.Context, a *Permit) error {
 	if err := ctx.Err(); err != nil {
-		return Permit{}, err
+		return err
 	}
 	p.mu.Lock()
 	returning := a.Place != 0
@@ -73,28 +74,31 @@ func (p *pool) acquire(ctx context.Context, a *Admission) (Permit, error) {
 		p.place++
 		a.Place = p.place
 	}
-	if p.queue.Len() == 0 && p.take(a) {
-		permit := p.lend(a)
-		p.mu.Unlock()
-		return permit, nil
+	if p.queue.Len() == 0 {
+		ordinary := a.Priority < PriorityInteractive
+		if slots := p.take(a.Weight, ordinary); slots > 0 {
+			a.ID = p.lend(slots, ordinary, a.Tenant)
+			p.mu.Unlock()
+			return nil
+		}
 	}
 	w := &waiter{
-		Value: make(chan Permit, 1), Level: level(a.Priority), Tenant: a.Tenant, Share: a.share(),
+		Value: make(chan uint64, 1), Level: level(a.Priority), Tenant: a.Tenant, Share: a.share(),
 		Cost: a.Weight, Place: a.Place, Returning: returning,
 	}
-	err := p.join(ctx, w, a)
+	ahead := p.queue.Ahead(w)
+	err := p.join(ctx, w, &a.Admission, ahead)
 	p.mu.Unlock()
 	if err != nil {
-		return Permit{}, err
+		return err
 	}
-	return p.wait(ctx, w, a)
+	a.ID, err = p.wait(ctx, w, a.MaxWait, ahead)
+	return err
 }
 
 // join puts a call in line, and takes it out again if it may not wait.
-func (p *pool) join(ctx context.Context, w *waiter, a *Admission) error {
-	now := time.Now()
-	ahead := p.queue.Ahead(w)
-	p.queue.Push(w, now)
+func (p *pool) join(ctx context.Context, w *waiter, a *Admission, ahead float64) error {
+	p.queue.Push(w, time.Now())
 	p.admit()
 	if !w.Waits() {
 		return nil
@@ -109,7 +113,7 @@ func (p *pool) join(ctx context.Context, w *waiter, a *Admission) error {
 
 // refuse tells a call in advance that it would wait in vain.
 func (p *pool) refuse(ctx context.Context, w *waiter, a *Admission, ahead float64) error {
-	e := &QueueError{Family: p.family, Depth: p.queue.Len() - 1, Position: int(ahead) + 1, Expected: p.pace.until(ahead + float64(w.Cost))}
+	e := &QueueError{Family: p.family, Depth: p.queue.Len() - 1, Position: int(ahead) + 1, Expected: p.pace.until(ahead+float64(w.Cost), time.Now())}
 	deadline, bounded := ctx.Deadline()
 	switch {
 	case a.MaxQueue != 0 && !w.Returning && e.Depth >= max(a.MaxQueue, 0):
@@ -124,25 +128,24 @@ func (p *pool) refuse(ctx context.Context, w *waiter, a *Admission, ahead float6
 }
 
 // wait waits for a turn, for as long as the call may.
-func (p *pool) wait(ctx context.Context, w *waiter, a *Admission) (Permit, error) {
+func (p *pool) wait(ctx context.Context, w *waiter, most time.Duration, ahead float64) (uint64, error) {
 	var (
 		tooLong <-chan time.Time
 		since   time.Time
 	)
-	if a.MaxWait > 0 {
-		timer := time.NewTimer(a.MaxWait)
+	if most > 0 {
+		timer := time.NewTimer(most)
 		defer timer.Stop()
 		tooLong, since = timer.C, time.Now()
 	}
 	select {
-	case permit := <-w.Value:
-		permit.Admission = *a
-		return permit, nil
+	case id := <-w.Value:
+		return id, nil
 	case <-ctx.Done():
 		p.leave(w)
-		return Permit{}, ctx.Err()
+		return 0, ctx.Err()
 	case <-tooLong:
-		return Permit{}, p.late(w, time.Since(since))
+		return 0, p.late(w, ahead, time.Since(since))
 	}
 }
 
@@ -158,18 +161,17 @@ func (p *pool) abandon(w *waiter) {
 	if w.Waits() {
 		p.queue.Remove(w)
 	} else {
-		p.free(p.leases.take((<-w.Value).ID), w.Tenant)
+		p.free(p.leases.take(<-w.Value), w.Tenant)
 	}
 	p.admit()
 }
 
 // late takes a waiter out that has waited as long as it may.
-func (p *pool) late(w *waiter, waited time.Duration) error {
+func (p *pool) late(w *waiter, ahead float64, waited time.Duration) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.abandon(w)
-	ahead := p.queue.Ahead(w)
-	expected := p.pace.until(ahead + float64(w.Cost))
+	expected := p.pace.until(ahead+float64(w.Cost), time.Now())
 	return &QueueError{
 		Family: p.family, Depth: p.queue.Len(), Position: int(ahead) + 1, Expected: expected, Waited: waited,
 		RetryAfter: wholeSeconds(expected), Err: ErrWaitTooLong,
@@ -233,23 +235,22 @@ func (p *pool) headroom() int {
 	return min(int(math.Ceil(p.cfg.Headroom*float64(p.allowed.limit))), p.allowed.limit-1)
 }
 
-func (p *pool) take(a *Admission) bool {
-	ordinary := a.Priority < PriorityInteractive
-	n := p.slots(a.Weight, ordinary)
-	if p.paused || ordinary && p.leases.ordinary+n > p.allowed.limit-p.headroom() {
-		return false
+// take takes the slots of a call and returns how many, or 0 if there are too
+// few.
+func (p *pool) take(weight int, ordinary bool) int {
+	n := p.slots(weight, ordinary)
+	if p.paused || ordinary && p.leases.ordinary+n > p.allowed.limit-p.headroom() || !p.sem.TryAcquire(int64(n)) {
+		return 0
 	}
-	return p.sem.TryAcquire(int64(n))
+	return n
 }
 
-// lend makes the permit of a call that take has taken the slots for.
-func (p *pool) lend(a *Admission) Permit {
-	ordinary := a.Priority < PriorityInteractive
-	n := p.slots(a.Weight, ordinary)
+// lend makes the permit of a call for slots that were taken.
+func (p *pool) lend(slots int, ordinary bool, tenant string) uint64 {
 	if p.cfg.TenantCap > 0 {
-		p.queue.Give(a.Tenant, n)
+		p.queue.Give(tenant, slots)
 	}
-	return Permit{Admission: *a, ID: p.leases.lend(n, ordinary), pool: p}
+	return p.leases.lend(slots, ordinary)
 }
 
 // level is where a priority stands in the queue.
@@ -266,15 +267,14 @@ func (p *pool) admit() {
 	}
 	now := time.Now()
 	for w := p.next(now); w != nil; w = p.next(now) {
-		a := Admission{
-			Family: p.family, Weight: w.Cost, Tenant: w.Tenant, Priority: PriorityInteractive - Priority(w.Level),
-		}
-		if !p.take(&a) {
+		ordinary := w.Level > 0
+		slots := p.take(w.Cost, ordinary)
+		if slots == 0 {
 			break
 		}
 		p.queue.Take(w, now)
 		p.pace.mark(now, w.Cost)
-		w.Value <- p.lend(&a)
+		w.Value <- p.lend(slots, ordinary, w.Tenant)
 	}
 	p.guess()
 }
@@ -357,16 +357,15 @@ func (p *pool) pause() {
 // guess raises a limit that nobody told while calls wait for more, once those
 // in flight have not been refused for long enough.
 func (p *pool) guess() {
-	if !p.allowed.guessed || p.guessing || p.queue.Len() == 0 || p.leases.slots < p.allowed.limit {
+	if !p.allowed.guessed || p.guessing || p.paused || p.queue.Len() == 0 {
 		return
 	}
 	p.guessing = true
-	lent := p.leases.lent
 	time.AfterFunc(patienceOfGuess, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.guessing = false
-		if p.allowed.guessed && lent == p.leases.lent && p.queue.Len() > 0 {
+		if p.allowed.guessed && p.queue.Len() > 0 {
 			p.allowed.guess()
 		}
 		p.admit()
@@ -390,6 +389,6 @@ func (p *pool) stats() PoolStats {
 	return PoolStats{
 		Limit: p.allowed.limit, Told: p.allowed.ceiling, Others: p.allowed.others,
 		InFlight: p.leases.slots, Queued: p.queue.Len(),
-		Wait: p.pace.until(p.queue.Ahead(&waiter{Level: level(PriorityNormal), Share: 1})),
+		Wait: p.pace.until(p.queue.Ahead(&waiter{Level: level(PriorityNormal), Share: 1}), time.Now()),
 	}
 }

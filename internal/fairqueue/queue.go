@@ -150,7 +150,7 @@ func (q *Queue[V]) Take(it *Item[V], now time.Time) {
 	// The clock of the level is at least where the one being served is, and
 	// runs on as if all who wait were served at once, by their shares. So it
 	// passes everybody in the end, however many new tenants come.
-	l.clock = max(l.clock, f.clock) + float64(it.Cost)/l.share
+	l.clock = max(l.clock, f.clock) + float64(it.Cost)/max(l.share, f.share)
 	f.clock += float64(it.Cost) / f.share
 	q.Remove(it)
 	for owes := l.idle.first(); owes != nil && owes.clock <= l.clock; owes = l.idle.first() {
@@ -195,8 +195,8 @@ func (q *Queue[V]) clear(l *level[V]) {
 	l.idle.items, l.clock, l.share = nil, 0, 0
 }
 
-// Ahead returns about how much will be given out before a new item would have
-// its turn.
+// Ahead returns about how much will be given out before an item that does not
+// wait yet would have its turn.
 func (q *Queue[V]) Ahead(it *Item[V]) float64 {
 	above := 0
 	for i := range it.Level {
@@ -204,7 +204,7 @@ func (q *Queue[V]) Ahead(it *Item[V]) float64 {
 	}
 	l := &q.levels[it.Level]
 	own, shares := 0, l.share+it.Share
-	if t := q.tenants[it.Tenant]; t != nil && t.flows[it.Level] != nil && !t.flows[it.Level].empty() {
+	if t := q.tenants[it.Tenant]; !it.Returning && t != nil && t.flows[it.Level] != nil && !t.flows[it.Level].empty() {
 		own, shares = t.flows[it.Level].cost, l.share
 	}
 	return float64(above) + min(float64(l.cost), float64(own)*shares/it.Share)
