@@ -75,6 +75,9 @@ func (a *allowance) served(o Outcome, l lease, leases, ours int) {
 	if told {
 		others = o.InUse - ours
 	}
+	if others <= 0 && a.others == 0 && a.limit == a.ceiling {
+		return // all of the account is ours, and we know it
+	}
 	shared := a.shared(others)
 	switch {
 	case told && shared:

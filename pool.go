@@ -184,18 +184,18 @@ func wholeSeconds(d time.Duration) time.Duration {
 
 func (p *pool) release(permit *Permit, o Outcome) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	lease := p.leases.take(permit.ID)
-	if lease.slots == 0 {
-		return
+	if lease := p.leases.take(permit.ID); lease.slots > 0 {
+		p.learn(o, lease)
+		if p.lag.rest > 0 {
+			p.rest(lease, permit.Tenant)
+		} else {
+			p.free(lease, permit.Tenant)
+		}
+		if p.queue.Len() > 0 || p.ballast != maxSlots-p.allowed.limit {
+			p.admit()
+		}
 	}
-	p.learn(o, lease)
-	if p.lag.rest > 0 {
-		p.rest(lease, permit.Tenant)
-	} else {
-		p.free(lease, permit.Tenant)
-	}
-	p.admit()
+	p.mu.Unlock()
 }
 
 // free makes the slots of a lease usable again.
@@ -275,6 +275,9 @@ func (p *pool) admit() {
 		p.queue.Take(w, now)
 		p.pace.mark(now, w.Cost)
 		w.Value <- p.lend(slots, ordinary, w.Tenant)
+	}
+	if p.queue.Len() == 0 {
+		p.pace.rest()
 	}
 	p.guess()
 }
