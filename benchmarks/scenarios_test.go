@@ -16,6 +16,14 @@ const flash = "eleven_flash_v2_5"
 func scenarios() []scenario {
 	all := slices.Concat(known(), learning(), []scenario{
 		{
+			name: "limit 3, believed 10", limit: 3, believed: 10, loads: atOnce(50),
+			demands: []demand{everyCall, atMost(1.10, makespan)},
+		},
+		{
+			name: "limit 3, 2 processes, 50 calls", limit: 3, processes: 2, loads: atOnce(50),
+			demands: []demand{everyCall, atMost(1.30, makespan)},
+		},
+		{
 			name: "limit 3, slots freed 30 ms late", limit: 3, loads: atOnce(200),
 			server: func(*rand.Rand) []elevenlabstest.Option {
 				return []elevenlabstest.Option{elevenlabstest.WithSlotLinger(30 * time.Millisecond)}
