@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
 )
 
 // A Call describes a request to any endpoint of the API, for [Client.Do].
@@ -96,6 +98,17 @@ func JSONBody(v any) (Body, error) {
 	return BytesBody("application/json", b), nil
 }
 
+// formBody is a form, with the sources of its files, as a body.
+func formBody(form *multipart.Form, sources ...content) Body {
+	form.End()
+	b := Body{ContentType: form.ContentType(), Length: form.Length(), Open: form.Open, prompt: true}
+	for _, src := range sources {
+		b.Once = b.Once || src.once
+		b.prompt = b.prompt && (src.prompt || src.Open == nil)
+	}
+	return b
+}
+
 // A Response is the API's answer to a [Client.Do].
 type Response struct {
 	// StatusCode is the HTTP status, from 200 to 299.
@@ -165,6 +178,23 @@ func answerOf[T any](ctx context.Context, c *Client, call Call, cfg callConfig, 
 		return nil
 	})
 	return answer, err
+}
+
+// ask performs a call on an endpoint that answers with JSON and decodes it.
+func ask[T any](ctx context.Context, c *Client, call Call, opts []CallOption) (*T, error) {
+	cfg, err := c.callConfig(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return answerOf(ctx, c, call, cfg, func(data []byte, _ Meta) (*T, error) { return decodeJSON[T](data) })
+}
+
+func decodeJSON[T any](data []byte) (*T, error) {
+	v := new(T)
+	if err := json.Unmarshal(data, v); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return v, nil
 }
 
 // billable reports whether a lost answer may have been paid for.

@@ -2,7 +2,6 @@ package elevenlabs
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -181,41 +180,28 @@ func (c *Client) sttCall(req STTRequest) (Call, error) {
 	if req.Token != "" {
 		call.Query.Set("token", req.Token)
 	}
-	if req.Audio.kind == sourceURL {
-		form.End()
-		call.Body = Body{Length: form.Length(0), prompt: true, Open: func() (io.ReadCloser, error) {
-			return io.NopCloser(form.Around(nil)), nil
-		}}
-		call.Weight = weigh(req.Duration, 1)
-		call.firstByte = sttPatience(req.Duration, -1)
-	} else {
-		src, err := req.Audio.prepare()
-		if err != nil {
+	var src content
+	if req.Audio.kind != sourceURL {
+		var err error
+		if src, err = req.Audio.prepare("STTRequest.Audio"); err != nil {
 			return Call{}, err
 		}
-		req.attach(&call, form, src)
+		form.AddFile("file", src.File)
 	}
-	call.Body.ContentType = form.ContentType()
+	call.Body = formBody(form, src)
+	length, channels := req.plays(src)
+	call.Weight = weigh(length, channels)
+	call.firstByte = sttPatience(length, src.Size)
 	return call, nil
 }
 
-// attach puts the audio behind the form's fields and weighs it.
-func (r *STTRequest) attach(call *Call, form *multipart.Form, src content) {
-	form.EndWithFile("file", src.name, src.mime)
-	call.Body = Body{Length: form.Length(src.size), Once: src.once, prompt: src.prompt, Open: func() (io.ReadCloser, error) {
-		file, err := src.open()
-		if err != nil {
-			return nil, err
-		}
-		if src.size < 0 {
-			return readCloser{form.Around(file), file}, nil
-		}
-		return readCloser{form.Around(io.LimitReader(file, src.size)), file}, nil
-	}}
-	length, channels := r.Duration, r.Channels
+// plays returns how long the audio is and how many channels of it are
+// transcribed, as far as they are known.
+func (r *STTRequest) plays(src content) (length time.Duration, channels int) {
+	length, channels = r.Duration, r.Channels
 	if r.FileFormat == "pcm_s16le_16" {
-		if length == 0 && src.size > 0 {
-			length = time.Duration(src.size) * time.Second / 32_000
+		if length == 0 && src.Size > 0 {
+			length = time.Duration(src.Size) * time.Second / 32_000
 		}
 	} else if info, ok := src.measure(); ok {
 		if length == 0 {
@@ -228,13 +214,7 @@ func (r *STTRequest) attach(call *Call, form *multipart.Form, src content) {
 	if !r.UseMultiChannel {
 		channels = 1
 	}
-	call.Weight = weigh(length, channels)
-	call.firstByte = sttPatience(length, src.size)
-}
-
-type readCloser struct {
-	io.Reader
-	io.Closer
+	return length, channels
 }
 
 // weigh says how many requests a transcription counts for: long audio is cut

@@ -14,7 +14,7 @@ import (
 
 // validate refuses what the API would refuse, and what cannot have been meant.
 func (r *STTRequest) validate() error {
-	if err := r.Audio.validate(); err != nil {
+	if err := r.Audio.validate("STTRequest.Audio"); err != nil {
 		return err
 	}
 	for _, id := range []struct{ field, value string }{

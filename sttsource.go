@@ -14,9 +14,10 @@ import (
 	"sync/atomic"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
+	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
 )
 
-// An AudioSource is where the audio of a transcription comes from. It is made
+// An AudioSource is where audio that is sent comes from. It is made
 // by [AudioBytes], [AudioReader], [AudioFile], [AudioURL] or [AudioCloudURL].
 type AudioSource struct {
 	data   []byte
@@ -86,8 +87,8 @@ func (s AudioSource) String() string {
 	return "no audio"
 }
 
-func (s AudioSource) validate() error {
-	const field = "STTRequest.Audio"
+// validate reports what is wrong under the name of the request's field.
+func (s AudioSource) validate(field string) error {
 	switch s.kind {
 	case sourceNone:
 		return badArgument(field, "is missing; use AudioBytes, AudioReader, AudioFile or AudioURL")
@@ -120,70 +121,67 @@ func (s AudioSource) validate() error {
 
 // A content is an audio source made ready to be sent: measured, and openable.
 type content struct {
-	size   int64  // in bytes, -1 if not known
+	multipart.File
 	head   []byte // its first bytes, as far as they could be looked at
 	once   bool
 	prompt bool // reading it does not block
-	open   func() (io.ReadCloser, error)
-	name   string
-	mime   string
 }
 
 // headSize is how much of a source is looked at to learn how long it plays.
 const headSize = 64 << 10
 
 // prepare looks at a source that is not a URL.
-func (s AudioSource) prepare() (content, error) {
-	c := content{name: "audio" + extension(s.mime), mime: s.mime}
-	if c.mime == "" {
-		c.mime = "application/octet-stream"
+func (s AudioSource) prepare(field string) (content, error) {
+	c := content{File: multipart.File{Name: "audio" + extension(s.mime), ContentType: s.mime}}
+	if c.ContentType == "" {
+		c.ContentType = "application/octet-stream"
 	}
 	switch s.kind {
 	case sourceBytes:
-		c.size, c.head, c.prompt = int64(len(s.data)), s.data[:min(len(s.data), headSize)], true
-		c.open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.data)), nil }
+		c.Size, c.head, c.prompt = int64(len(s.data)), s.data[:min(len(s.data), headSize)], true
+		c.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.data)), nil }
 		return c, nil
 	case sourceFile:
-		return s.prepareFile(c)
+		return s.prepareFile(c, field)
 	}
-	return s.prepareReader(c)
+	return s.prepareReader(c, field)
 }
 
-func (s AudioSource) prepareFile(c content) (content, error) {
+func (s AudioSource) prepareFile(c content, field string) (content, error) {
 	f, err := os.Open(s.path)
 	if err != nil {
-		return c, fileError(err)
+		return c, fileError(field, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return c, fileError(err)
+		return c, fileError(field, err)
 	case !info.Mode().IsRegular():
-		return c, badArgument("STTRequest.Audio", "%s is not a regular file; use AudioReader", s.path)
+		return c, badArgument(field, "%s is not a regular file; use AudioReader", s.path)
 	case info.Size() == 0:
-		return c, badArgument("STTRequest.Audio", "%s is empty", s.path)
+		return c, badArgument(field, "%s is empty", s.path)
 	}
-	c.name, c.size, c.prompt = filepath.Base(s.path), info.Size(), true
+	c.Name, c.Size, c.prompt = filepath.Base(s.path), info.Size(), true
 	if t := typeOf(s.path); t != "" {
-		c.mime = t
+		c.ContentType = t
 	}
 	c.head = peek(f)
-	c.open = func() (io.ReadCloser, error) { return os.Open(s.path) }
+	c.Open = func() (io.ReadCloser, error) { return os.Open(s.path) }
 	return c, nil
 }
 
-func fileError(err error) error {
-	return &ArgumentError{Field: "STTRequest.Audio", Reason: err.Error(), Err: err}
+func fileError(field string, err error) error {
+	return &ArgumentError{Field: field, Reason: err.Error(), Err: err}
 }
 
-func (s AudioSource) prepareReader(c content) (content, error) {
+func (s AudioSource) prepareReader(c content, field string) (content, error) {
 	if seeker, ok := s.reader.(io.ReadSeeker); ok {
 		if r, size, err := newRewinder(seeker); err == nil {
 			if size == 0 {
-				return c, badArgument("STTRequest.Audio", "the reader is at its end")
+				return c, badArgument(field, "the reader is at its end")
 			}
-			c.size, c.open, c.prompt = size, r.open, inMemory(s.reader)
+			c.Size, c.Open, c.prompt = size, r.open, inMemory(s.reader)
 			if rc, err := r.open(); err == nil {
 				c.head = peek(rc)
 				rc.Close()
@@ -191,14 +189,14 @@ func (s AudioSource) prepareReader(c content) (content, error) {
 			return c, nil
 		}
 	}
-	c.size, c.once = -1, true
+	c.Size, c.once = -1, true
 	c.prompt = inMemory(s.reader)
 	if buf, ok := s.reader.(*bytes.Buffer); ok {
-		if c.size = int64(buf.Len()); c.size == 0 {
-			return c, badArgument("STTRequest.Audio", "the buffer is empty")
+		if c.Size = int64(buf.Len()); c.Size == 0 {
+			return c, badArgument(field, "the buffer is empty")
 		}
 	}
-	c.open = func() (io.ReadCloser, error) { return io.NopCloser(s.reader), nil }
+	c.Open = func() (io.ReadCloser, error) { return io.NopCloser(s.reader), nil }
 	return c, nil
 }
 
@@ -312,4 +310,4 @@ var mediaTypes = []struct{ mime, ext string }{
 }
 
 // measure tells how long the audio plays, as far as its first bytes show.
-func (c content) measure() (audio.Info, bool) { return audio.Measure(c.head, c.size) }
+func (c content) measure() (audio.Info, bool) { return audio.Measure(c.head, c.Size) }

@@ -150,8 +150,13 @@ func (c *Client) synthesize(ctx context.Context, req TTSRequest, cfg callConfig)
 	if err != nil {
 		return nil, err
 	}
+	return c.speech(ctx, call, cfg, req.Format)
+}
+
+// speech performs a call whose answer is audio, and returns the whole of it.
+func (c *Client) speech(ctx context.Context, call Call, cfg callConfig, format Format) (*Speech, error) {
 	var speech *Speech
-	err = c.perform(ctx, call, cfg, func(f *flight) error {
+	err := c.perform(ctx, call, cfg, func(f *flight) error {
 		if err := f.checkAudioType(); err != nil {
 			return err
 		}
@@ -159,10 +164,10 @@ func (c *Client) synthesize(ctx context.Context, req TTSRequest, cfg callConfig)
 		if err != nil {
 			return err
 		}
-		if err := f.checkAudio(data, req.Format); err != nil {
+		if err := f.checkAudio(data, format); err != nil {
 			return err
 		}
-		speech = &Speech{Audio: data, Format: req.Format, Meta: f.meta}
+		speech = &Speech{Audio: data, Format: format, Meta: f.meta}
 		return nil
 	})
 	return speech, err

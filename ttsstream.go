@@ -55,8 +55,14 @@ func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...C
 		return nil, err
 	}
 	call.Op = "TTS stream"
+	return c.speechStream(ctx, call, cfg, req.Format)
+}
+
+// speechStream performs a call whose answer is audio, and returns it as it
+// comes.
+func (c *Client) speechStream(ctx context.Context, call Call, cfg callConfig, format Format) (*SpeechStream, error) {
 	var stream *SpeechStream
-	err = c.perform(ctx, call, cfg, func(f *flight) error {
+	err := c.perform(ctx, call, cfg, func(f *flight) error {
 		if err := f.checkAudioType(); err != nil {
 			return err
 		}
@@ -64,10 +70,10 @@ func (c *Client) SynthesizeStream(ctx context.Context, req TTSRequest, opts ...C
 		if err != nil {
 			return err
 		}
-		if err := f.checkAudio(head, req.Format); err != nil {
+		if err := f.checkAudio(head, format); err != nil {
 			return err
 		}
-		stream = newSpeechStream(f, head, req.Format, call.Op)
+		stream = newSpeechStream(f, head, format, call.Op)
 		return nil
 	})
 	return stream, err

@@ -1,0 +1,43 @@
+package elevenlabs
+
+import (
+	"fmt"
+	"iter"
+)
+
+// A page is a part of a list, and where the next part begins: empty at the
+// list's end.
+type page[T any] struct {
+	items []T
+	next  string
+}
+
+// pages is a list as a sequence. Its pages are fetched one after the other,
+// each when its first item is asked for, and from the first one again whenever
+// the sequence is ranged over. A page that fails ends the sequence with its
+// error.
+func pages[T any](fetch func(cursor string) (page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		for cursor := ""; ; {
+			p, err := fetch(cursor)
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for _, item := range p.items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			switch p.next {
+			case "":
+				return
+			case cursor: // it would never end
+				yield(none, fmt.Errorf("%w: the page after %q is itself", ErrMalformed, cursor))
+				return
+			}
+			cursor = p.next
+		}
+	}
+}
