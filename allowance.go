@@ -1,7 +1,5 @@
 package elevenlabs
 
-import "math/rand/v2"
-
 // An allowance is how many slots of a family this process lets itself use, by
 // what it was told and what became of its calls. It knows nothing of time.
 type allowance struct {
@@ -17,7 +15,7 @@ type allowance struct {
 	most   int // of this round
 	seen   int // answers of this round
 
-	take, give float64 // how near we are to taking a slot of the others', and to giving one up
+	sharing sharing
 }
 
 // mostGuessed is where a guess at the limit of an account stops to grow. No
@@ -31,7 +29,7 @@ func newAllowance(planned, fixed int, guessed bool) allowance {
 	}
 	return allowance{
 		fixed: fixed, limit: planned, ceiling: planned, guessed: guessed,
-		take: rand.Float64(), give: rand.Float64(), // so that processes do not move in step
+		sharing: newSharing(),
 	}
 }
 
@@ -84,7 +82,7 @@ func (a *allowance) served(o Outcome, l lease, leases, ours int) {
 		// An answer tells of the moment its call was admitted. What we have
 		// changed since then is not in it.
 		if l.number > a.since {
-			a.set(a.limit+a.share(o.Limit-o.InUse), leases)
+			a.set(a.limit+a.sharing.move(a.limit, a.others, o.Limit-o.InUse, a.ceiling), leases)
 		}
 	case told:
 		a.set(a.limit+max(0, o.Limit-o.InUse), leases)
@@ -110,52 +108,4 @@ func (a *allowance) shared(others int) bool {
 	a.most = max(a.most, others)
 	a.others = max(a.most, a.before)
 	return a.others > 0
-}
-
-// How fast processes move slots among themselves, found by simulation: slow
-// enough that few take the same slot and little lies idle, fast enough that
-// shares are even within some dozens of calls.
-const (
-	takes     = 0.22 // of a free slot, for each round of answers
-	takesEven = 0.25 // the same for each answer, by one of two equals
-	gives     = 0.07 // of a slot, for each answer and slot of ours
-	givesEven = 0.10 // the same for each answer, by one of two equals
-	givesFast = 0.5  // the same, by one that has more than all others
-)
-
-// share says by how much to move the limit among others of the same account
-// that do the same, without a word between them. Everyone sees about the same
-// room and takes of it at the same pace, however many slots it has; and while
-// there is none, gives up the more the more it has. So shares become even, and
-// some room is always left for who comes new. Two who have an equal part have
-// no reason to move much.
-func (a *allowance) share(room int) int {
-	even := a.limit >= a.others-1
-	switch {
-	case room > 0 && a.limit <= a.others:
-		pace := takes / float64(a.limit)
-		if even {
-			pace = max(pace, takesEven)
-		}
-		return due(&a.take, pace*float64(room))
-	case room > 1 && a.limit > a.others: // but for the last, which is left to the others
-		return due(&a.take, takes/float64(a.limit)*float64(room-1))
-	case room > 0 || a.limit == 1:
-		return 0
-	case a.limit > a.others+1:
-		return -due(&a.give, givesFast)
-	case a.limit >= a.others:
-		return -due(&a.give, givesEven)
-	}
-	return -due(&a.give, gives*float64(a.limit))
-}
-
-// due adds to an account, and takes one out of it as soon as it holds one.
-// Turns come more evenly so than by chance.
-func due(account *float64, part float64) int {
-	if *account += part; *account < 1 {
-		return 0
-	}
-	*account--
-	return 1
 }

@@ -3,6 +3,7 @@ package elevenlabs
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,4 +109,61 @@ func TestLookup_WhoeverLeavesLetsOthersAsk(t *testing.T) {
 	got, err := l.get(t.Context(), func() (int, error) { return 7, nil })
 	require.NoError(t, err)
 	require.Equal(t, 7, got)
+}
+
+// sharers are processes of one account, each of whose calls takes a round. What
+// an answer tells is of the moment its call began.
+type sharers struct {
+	limit   int
+	parts   []int
+	sharing []sharing
+}
+
+func (s *sharers) others(i int) (n int) {
+	for j, part := range s.parts {
+		if j != i {
+			n += part
+		}
+	}
+	return n
+}
+
+// turn has every process see one answer for each of its slots, and returns
+// what was left free.
+func (s *sharers) turn() (free int) {
+	for i := range s.parts {
+		for range s.parts[i] {
+			others := s.others(i)
+			room := s.limit - others - s.parts[i]
+			free += max(room, 0)
+			moved := s.sharing[i].move(s.parts[i], others, room, s.limit)
+			s.parts[i] = max(1, min(s.parts[i]+moved, s.limit-others)) // more is refused
+		}
+	}
+	return free
+}
+
+func TestSharing_PartsBecomeEven(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		limit int
+		parts []int
+	}{
+		{10, []int{9, 1}}, {10, []int{7, 1, 1, 1}}, {10, []int{5, 2, 2, 1}}, {11, []int{10, 1}}, {30, []int{27, 1, 1, 1}},
+		{5, []int{2, 1, 1, 1}}, {10, []int{3, 1, 1, 1, 1, 1, 1, 1}},
+	} {
+		s := &sharers{limit: tt.limit, parts: slices.Clone(tt.parts)}
+		for range tt.parts {
+			s.sharing = append(s.sharing, newSharing())
+		}
+		had := make([]float64, len(tt.parts))
+		for range 2000 {
+			s.turn()
+			for i, part := range s.parts {
+				had[i] += float64(part)
+			}
+		}
+		require.Less(t, slices.Max(had)/slices.Min(had), 1.5, "%d of %v: %v", tt.limit, tt.parts, had)
+		require.Greater(t, slices.Max(had)*float64(len(had))/2000, 0.7*float64(tt.limit), "%d of %v: left idle", tt.limit, tt.parts)
+	}
 }

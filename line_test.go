@@ -140,6 +140,42 @@ func TestLine_HeadroomIsForInteractiveCalls(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// An ordinary call that has aged to the head of the line and waits for more
+// than is free has no claim to the headroom.
+func TestLine_AnAgedHeavyCallLeavesTheHeadroomAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, err := elevenlabs.NewLimiter(elevenlabs.LimiterConfig{
+			Limits: map[elevenlabs.Family]int{standard: 3}, Headroom: 0.3, Aging: time.Second,
+		})
+		require.NoError(t, err)
+		at := time.Now()
+		waits := make(map[string]time.Duration)
+		var calls sync.WaitGroup
+		ask := func(name string, a elevenlabs.Admission, hold time.Duration) {
+			calls.Go(func() {
+				a.Family = standard
+				p, err := l.Acquire(t.Context(), a)
+				require.NoError(t, err)
+				waits[name] = time.Since(at)
+				time.Sleep(hold)
+				l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed})
+			})
+			synctest.Wait()
+		}
+		ask("light", elevenlabs.Admission{}, 10*time.Second)
+		ask("heavy", elevenlabs.Admission{Weight: 2}, time.Second)
+		time.Sleep(5 * time.Second)
+		urgent := elevenlabs.Admission{Priority: elevenlabs.PriorityInteractive}
+		ask("first", urgent, time.Second)
+		ask("second", urgent, time.Second)
+		calls.Wait()
+		require.Equal(t, map[string]time.Duration{
+			"light": 0, "first": 5 * time.Second, "second": 6 * time.Second, "heavy": 10 * time.Second,
+		}, waits)
+	})
+}
+
 func TestLine_ACappedTenantYieldsOnlyToOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -22,7 +22,7 @@ const maxSlots = 1 << 20
 // first to the last of these.
 const (
 	firstPause = 250 * time.Millisecond
-	lastPause  = 2 * time.Second
+	lastPause  = time.Second
 )
 
 // patienceOfGuess is how long calls up to a guessed limit must go without a
@@ -267,19 +267,37 @@ func (p *pool) admit() {
 	}
 	now := time.Now()
 	for w := p.next(now); w != nil; w = p.next(now) {
-		ordinary := w.Level > 0
-		slots := p.take(w.Cost, ordinary)
-		if slots == 0 {
+		if !p.hand(w, now) && !p.handUrgent(w, now) {
 			break
 		}
-		p.queue.Take(w, now)
-		p.pace.mark(now, w.Cost)
-		w.Value <- p.lend(slots, ordinary, w.Tenant)
 	}
 	if p.queue.Len() == 0 {
 		p.pace.rest()
 	}
 	p.guess()
+}
+
+// hand gives a waiter what it waits for, if that is free.
+func (p *pool) hand(w *waiter, now time.Time) bool {
+	ordinary := w.Level > 0
+	slots := p.take(w.Cost, ordinary)
+	if slots == 0 {
+		return false
+	}
+	p.queue.Take(w, now)
+	p.pace.mark(now, w.Cost)
+	w.Value <- p.lend(slots, ordinary, w.Tenant)
+	return true
+}
+
+// handUrgent serves an interactive call from the headroom while a head of the
+// line waits that may not use it.
+func (p *pool) handUrgent(head *waiter, now time.Time) bool {
+	if head.Level == 0 || p.headroom() == 0 {
+		return false
+	}
+	w := p.queue.Next(now, 0)
+	return w != nil && p.leases.slots-p.leases.ordinary+p.slots(w.Cost, false) <= p.headroom() && p.hand(w, now)
 }
 
 // next returns whose turn it is. Where only headroom is left, that is an
