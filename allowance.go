@@ -18,9 +18,11 @@ type allowance struct {
 	sharing sharing
 }
 
-// mostGuessed is where a guess at the limit of an account stops to grow. No
-// plan of the vendor's table allows more.
-const mostGuessed = 64
+// A guess at the limit of an account grows by a factor, so that a large account
+// is used in full from the first second on. A small one refuses what is too
+// much, once, and says what it allows. The guess stops to grow where no plan of
+// the vendor's table allows more.
+const guessGrows, mostGuessed = 8, 64
 
 // newAllowance returns the allowance of a plan, or the caller's own.
 func newAllowance(planned, fixed int, guessed bool) allowance {
@@ -50,10 +52,9 @@ func (a *allowance) told(limit int) {
 	a.limit = min(a.limit, limit)
 }
 
-// guess doubles a limit that nobody told, since calls up to it were not
-// refused.
+// guess raises a limit that nobody told, since calls up to it were not refused.
 func (a *allowance) guess() {
-	a.ceiling = min(2*a.ceiling, max(a.ceiling, mostGuessed))
+	a.ceiling = min(guessGrows*a.ceiling, max(a.ceiling, mostGuessed))
 	a.limit = a.ceiling
 }
 

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"runtime"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -27,6 +30,54 @@ func busyClient() (client *elevenlabs.Client, stop func() error) {
 		log.Fatal(err)
 	}
 	return srv.Client(elevenlabs.WithLimiter(limiter)), srv.Close
+}
+
+// oneSlotClient is a client of an account with one slot.
+func oneSlotClient() (client *elevenlabs.Client, stop func() error) {
+	srv, err := elevenlabstest.Start(elevenlabstest.WithLimit(elevenlabs.FamilyStandard, 1), elevenlabstest.WithServiceTime(20*time.Millisecond))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return srv.Client(elevenlabs.WithConcurrency(elevenlabs.FamilyStandard, 1)), srv.Close
+}
+
+type waiting struct {
+	name string
+	how  elevenlabs.CallOption
+}
+
+// inLine lets calls wait in the given order behind one that has the only slot,
+// and returns the order in which they are served.
+func inLine(client *elevenlabs.Client, calls ...waiting) (served []string) {
+	var (
+		wg sync.WaitGroup
+		mu sync.Mutex
+	)
+	speak := func(text string, opts ...elevenlabs.CallOption) {
+		_, err := client.Synthesize(context.Background(), elevenlabs.TTSRequest{Text: text}, opts...)
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	queued := func() int { return client.Stats().Families[elevenlabs.FamilyStandard].Queued }
+	first, err := client.SynthesizeStream(context.Background(), elevenlabs.TTSRequest{Text: strings.Repeat("First. ", 100)}, elevenlabs.WithStreamBuffer(0))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, call := range calls {
+		wg.Go(func() {
+			speak(call.name, call.how)
+			mu.Lock()
+			defer mu.Unlock()
+			served = append(served, call.name)
+		})
+		for queued() <= i {
+			runtime.Gosched()
+		}
+	}
+	first.Close()
+	wg.Wait()
+	return served
 }
 
 func ExampleWithMaxWait() {
@@ -70,13 +121,61 @@ func ExampleNewContext() {
 	// true <nil>
 }
 
+func ExampleWithPriority() {
+	client, stop := oneSlotClient()
+	defer stop()
+
+	// Who is on the phone is not kept waiting by the night's batch.
+	served := inLine(client,
+		waiting{"batch", elevenlabs.WithPriority(elevenlabs.PriorityBatch)},
+		waiting{"page", elevenlabs.WithPriority(elevenlabs.PriorityNormal)},
+		waiting{"call", elevenlabs.WithPriority(elevenlabs.PriorityInteractive)},
+	)
+	fmt.Println(served)
+	// Output:
+	// [call page batch]
+}
+
+func ExampleWithTenant() {
+	client, stop := oneSlotClient()
+	defer stop()
+
+	// However many calls a tenant has waiting, the next turn is another's.
+	served := inLine(client,
+		waiting{"acme 1", elevenlabs.WithTenant("acme", 1)},
+		waiting{"acme 2", elevenlabs.WithTenant("acme", 1)},
+		waiting{"acme 3", elevenlabs.WithTenant("acme", 1)},
+		waiting{"zoo 1", elevenlabs.WithTenant("zoo", 1)},
+	)
+	fmt.Println(served)
+	// Output:
+	// [acme 1 zoo 1 acme 2 acme 3]
+}
+
+func ExampleWithTenantCap() {
+	client, err := elevenlabs.New(
+		elevenlabs.WithAPIKey("sk_example"),
+		elevenlabs.WithTier(elevenlabs.TierPro),
+		elevenlabs.WithTenantCap(0.5), // five slots of ten for one tenant while others wait
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(client.Stats().Families[elevenlabs.FamilyStandard].Limit)
+
+	_, err = elevenlabs.New(elevenlabs.WithAPIKey("sk_example"), elevenlabs.WithTenantCap(50))
+	fmt.Println(err)
+	// Output:
+	// 10
+	// elevenlabs: WithTenantCap: 50 is not from 0 to 1
+}
+
 func ExampleWithHeadroom() {
 	// Of ten slots two are kept for calls that somebody waits for.
 	client, err := elevenlabs.New(
 		elevenlabs.WithAPIKey("sk_example"),
 		elevenlabs.WithTier(elevenlabs.TierPro),
 		elevenlabs.WithHeadroom(0.2),
-		elevenlabs.WithTenantCap(0.5), // five for one tenant while others wait
 	)
 	if err != nil {
 		log.Fatal(err)

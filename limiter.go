@@ -203,7 +203,7 @@ func (cfg LimiterConfig) validate() error {
 //
 // The limit of a pool follows what the account tells: the
 // maximum-concurrent-requests header, and the number in a refusal. A limit that
-// nobody told is a guess, doubled while calls wait and none was refused. A
+// nobody told is a guess, raised while calls wait and none was refused. A
 // refusal that comes although the limit was kept means that others use the
 // same account, or that it frees its slots late; both are found out and
 // answered. What others of the account have in flight is left to them, and the

@@ -182,8 +182,9 @@ func WithHTTPClient(h *http.Client) ClientOption {
 
 // WithTier tells the account's plan, from which the limits on requests in
 // flight start. Default 0, it is not known: the limits start from those of
-// TierStarter and are doubled while calls wait and none is refused, until an
-// answer tells. TierAuto is for one that is not known. See [ParseTier] for the names the API uses.
+// TierStarter and are raised while calls wait and none is refused, until an
+// answer tells, which costs a small account some refusals once. [TierAuto] asks
+// the account instead. See [ParseTier] for the names the API uses.
 func WithTier(t Tier) ClientOption {
 	return clientOption(func(c *config) error {
 		if c.askPlan = t == TierAuto; c.askPlan {

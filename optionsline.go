@@ -85,7 +85,7 @@ func NewContext(ctx context.Context, opts ...CallOption) context.Context {
 func WithHeadroom(part float64) ClientOption {
 	return clientOption(func(c *config) error {
 		c.limits.Headroom = part
-		return LimiterConfig{Headroom: part}.validate()
+		return nil
 	})
 }
 
@@ -94,6 +94,6 @@ func WithHeadroom(part float64) ClientOption {
 func WithTenantCap(part float64) ClientOption {
 	return clientOption(func(c *config) error {
 		c.limits.TenantCap = part
-		return LimiterConfig{TenantCap: part}.validate()
+		return nil
 	})
 }

@@ -27,7 +27,7 @@ const (
 
 // patienceOfGuess is how long calls up to a guessed limit must go without a
 // refusal until the guess is raised. A refusal was seen to take 200 to 264 ms.
-const patienceOfGuess = 300 * time.Millisecond
+const patienceOfGuess = 275 * time.Millisecond
 
 // pool admits the calls of one family.
 type pool struct {

@@ -79,9 +79,7 @@ func known() (all []scenario) {
 	return all
 }
 
-// learning is the same when no plan was told. The limit is doubled while none
-// is refused; 50 calls on 30 slots are nearly over by then, so they are held to
-// the best that can be reached from 3 by waiting for the first answer.
+// learning is the same when no plan was told.
 func learning() (all []scenario) {
 	for _, calls := range []int{50, 500} {
 		for _, limit := range []int{2, 10, 30} {
@@ -91,11 +89,8 @@ func learning() (all []scenario) {
 				measures: []measure{afterLearning},
 				demands:  []demand{everyCall, atMost(1.05, makespan)},
 			}
-			switch {
-			case limit == 2:
+			if limit == 2 {
 				s.demands[1] = atMost(1.10, makespan)
-			case limit == 30 && calls == 50:
-				s.demands[1] = atMost(1, afterLearning)
 			}
 			all = append(all, s)
 		}
