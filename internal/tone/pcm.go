@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
+	"github.com/elevenlabs-go/elevenlabs/internal/wav"
 )
 
 // The rates that samples are made at: a slower one could not carry the hum.
@@ -16,7 +17,6 @@ const (
 
 const (
 	blockSamples = 2048
-	wavHeaderLen = 44
 
 	fullLevel     = 1 << 15
 	fadePerSecond = 100 // the hum swells and dies away in 10 ms: a step would click
@@ -72,8 +72,10 @@ func newPCM(spec audio.Spec, text string) (*Source, error) {
 	case audio.ALaw:
 		r.encode, s.left = appendALaw, total
 	case audio.WAV:
-		s.pending = wavHeader(rate, s.left)
-		s.left += wavHeaderLen
+		s.pending = wav.AppendHeader(nil, wav.Format{
+			Tag: wav.Integer, Channels: 1, RateHz: spec.RateHz, SampleBits: 16,
+		}, s.left)
+		s.left += int64(len(s.pending))
 	}
 	return s, nil
 }
@@ -119,24 +121,4 @@ func (r *pcm) sign(samples []byte, width int) {
 
 func appendLinear(dst []byte, sample int16) []byte {
 	return binary.LittleEndian.AppendUint16(dst, uint16(sample))
-}
-
-// wavHeader returns the header of 16-bit mono samples. A size past 4 GiB is
-// replaced by the largest there is, which players take as "to the end".
-func wavHeader(rate, dataBytes int64) []byte {
-	le := binary.LittleEndian
-	size := func(n int64) uint32 { return uint32(min(n, math.MaxUint32)) }
-	h := make([]byte, 0, wavHeaderLen)
-	h = append(h, "RIFF"...)
-	h = le.AppendUint32(h, size(dataBytes+wavHeaderLen-8))
-	h = append(h, "WAVEfmt "...)
-	h = le.AppendUint32(h, 16)
-	h = le.AppendUint16(h, 1) // integer samples
-	h = le.AppendUint16(h, 1) // channels
-	h = le.AppendUint32(h, uint32(rate))
-	h = le.AppendUint32(h, uint32(2*rate))
-	h = le.AppendUint16(h, 2)
-	h = le.AppendUint16(h, 16)
-	h = append(h, "data"...)
-	return le.AppendUint32(h, size(dataBytes))
 }
