@@ -1,7 +1,6 @@
 package audio
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -26,12 +25,11 @@ type FrameReader struct {
 // that ends inside of a frame ends with [io.ErrUnexpectedEOF]. A size that is
 // not positive is the error of the first Read.
 func NewFrameReader(r io.Reader, frameBytes int) *FrameReader {
-	f := &FrameReader{r: r, size: frameBytes}
+	f := &FrameReader{r: r, size: max(frameBytes, 1)}
 	if frameBytes < 1 {
-		f.err = fmt.Errorf("audio: frames of %d bytes", frameBytes)
-		return f
+		f.err = fmt.Errorf("audio: a frame of %d bytes", frameBytes)
 	}
-	f.rest = make([]byte, 0, frameBytes)
+	f.rest = make([]byte, 0, f.size)
 	return f
 }
 
@@ -52,10 +50,10 @@ func (f *FrameReader) Read(p []byte) (int, error) {
 	switch {
 	case len(p) == 0:
 		return 0, nil
-	case f.err == nil && len(p) < f.size:
-		return 0, io.ErrShortBuffer
-	case f.err != nil:
+	case f.err != nil && len(f.rest) == 0:
 		return 0, f.err
+	case len(p) < f.size:
+		return 0, io.ErrShortBuffer
 	}
 	p = p[:len(p)-len(p)%f.size]
 	n := f.gather(p, copy(p, f.rest))
@@ -83,18 +81,18 @@ func (f *FrameReader) gather(p []byte, n int) int {
 
 // last settles what is left at the end of the stream.
 func (f *FrameReader) last(p []byte) (int, error) {
-	if len(f.rest) == 0 || !errors.Is(f.err, io.EOF) {
+	n := copy(p, f.rest)
+	f.rest = f.rest[:0]
+	if n == 0 || f.err != io.EOF {
 		return 0, f.err
 	}
 	if !f.pad {
 		f.err = io.ErrUnexpectedEOF
 		return 0, f.err
 	}
-	n := copy(p, f.rest)
 	for i := n; i < f.size; i++ {
 		p[i] = f.fill
 	}
-	f.rest = f.rest[:0]
 	return f.size, nil
 }
 
@@ -103,7 +101,7 @@ func (f *FrameReader) last(p []byte) (int, error) {
 // left and begun anew goes on where it was.
 func (f *FrameReader) All() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		frame := make([]byte, max(f.size, 1))
+		frame := make([]byte, f.size)
 		for {
 			_, err := f.Read(frame)
 			switch {

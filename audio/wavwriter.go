@@ -1,7 +1,6 @@
 package audio
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -105,6 +104,7 @@ type WAVWriter struct {
 	begun  bool
 	bytes  int64 // of samples
 	err    error // that ended it
+	closed bool
 }
 
 // NewWAVWriter returns a writer of a WAV file: of 16-bit samples or of G.711. It
@@ -130,6 +130,8 @@ func (w *WAVWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+var errWAVClosed = fmt.Errorf("audio: the WAV file has its end: %w", os.ErrClosed)
+
 // begin writes the header unless it is there.
 func (w *WAVWriter) begin() error {
 	if w.begun || w.err != nil {
@@ -148,18 +150,19 @@ func (w *WAVWriter) begin() error {
 
 // Close ends the file: it puts the number of samples into the header if the
 // writer can seek, and does not close the writer. A file of more than 4 GiB
-// keeps the header that leaves it open. Close fails when a Write has failed, and
-// when the last sample is not whole; the file is good up to there. Closing again
-// does nothing.
+// keeps the header that leaves it open, and so does one of which a Write failed,
+// whose error Close returns. A last sample that is not whole is an
+// [io.ErrUnexpectedEOF], and the file is good up to there. Closing again does
+// nothing.
 func (w *WAVWriter) Close() error {
-	if errors.Is(w.err, os.ErrClosed) {
+	if w.closed {
 		return nil
 	}
 	err := w.begin()
 	if err == nil {
 		err = w.finish()
 	}
-	w.err = fmt.Errorf("audio: the WAV file is %w", os.ErrClosed)
+	w.closed, w.err = true, errWAVClosed
 	return err
 }
 
@@ -182,12 +185,16 @@ func (w *WAVWriter) finish() error {
 
 // complete writes the header again, with the sizes.
 func (w *WAVWriter) complete(s io.WriteSeeker) error {
+	end, err := s.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
 	if _, err := s.Seek(w.start, io.SeekStart); err != nil {
 		return err
 	}
 	if _, err := s.Write(wav.AppendHeader(nil, w.format.header(), w.bytes)); err != nil {
 		return err
 	}
-	_, err := s.Seek(0, io.SeekEnd)
+	_, err = s.Seek(end, io.SeekStart)
 	return err
 }
