@@ -97,7 +97,7 @@ func TestResampler_KeepsATone(t *testing.T) {
 	const level = 16000
 	eachPair(t, func(t *testing.T, from, to int) {
 		for _, hz := range []float64{50, 1000, 3400, 0.44 * float64(min(from, to))} {
-			s, first := middle(t, from, to, sine(from/2, from, hz, level))
+			s, first := middle(t, from, to, sine(from/8, from, hz, level))
 			got := listen(s, first, to, hz)
 			require.InDelta(t, 0, decibels(got.level/level), 0.01, "dB of %.0f Hz", hz)
 			require.InDelta(t, 0, got.late, 0.001, "radians of %.0f Hz", hz)
@@ -117,7 +117,7 @@ func TestResampler_LeavesNoAlias(t *testing.T) {
 			if hz *= float64(to); hz > 0.499*float64(from) {
 				continue
 			}
-			s, _ := middle(t, from, to, sine(from/2, from, hz, level))
+			s, _ := middle(t, from, to, sine(from/8, from, hz, level))
 			sum := 0.0
 			for _, v := range s {
 				sum += float64(v) * float64(v)
@@ -131,12 +131,12 @@ func TestResampler_LeavesNoAlias(t *testing.T) {
 func TestResampler_PiecesDoNotMatter(t *testing.T) {
 	eachPair(t, func(t *testing.T, from, to int) {
 		random := rand.New(rand.NewPCG(uint64(from), uint64(to)))
-		pcm := make([]byte, 2*5000)
+		pcm := make([]byte, 2*2000)
 		for i := range pcm {
 			pcm[i] = byte(random.Uint32())
 		}
 		want := resample(t, from, to, pcm)
-		for _, most := range []int{1, 2, 3, 320, 5000} {
+		for _, most := range []int{1, 3, 320, 4000} {
 			r, got := newResampler(t, from, to), []byte(nil)
 			for rest := pcm; len(rest) > 0; {
 				n := min(len(rest), 1+random.IntN(most))
@@ -213,13 +213,9 @@ func TestResampler_EqualRates(t *testing.T) {
 
 func TestNewResampler_Rates(t *testing.T) {
 	t.Parallel()
-	common := append([]int{1000, 11025, 12000, 88200, 96000, 176400, 192000}, rates...)
-	for _, from := range common {
-		for _, to := range common {
-			if from >= 8000 && to >= 8000 {
-				require.Len(t, resample(t, from, to, make([]byte, 200)), 2*int(math.Round(100*float64(to)/float64(from))))
-			}
-		}
+	for _, pair := range [][2]int{{11025, 8000}, {12000, 11025}, {48000, 11025}, {44100, 96000}, {192_000, 1000}} {
+		want := math.Round(100 * float64(pair[1]) / float64(pair[0]))
+		require.Len(t, resample(t, pair[0], pair[1], make([]byte, 200)), 2*int(want))
 	}
 	for _, pair := range [][2]int{{0, 8000}, {8000, 0}, {-8000, 8000}, {999, 8000}, {8000, 192_001}, {math.MaxInt, 8000}} {
 		r, err := audio.NewResampler(pair[0], pair[1])
@@ -233,7 +229,7 @@ func TestNewResampler_Rates(t *testing.T) {
 func TestResampler_NeedsNoMemory(t *testing.T) {
 	for _, pair := range [][2]int{{8000, 16000}, {44100, 48000}, {48000, 8000}} {
 		r, pcm, dst := newResampler(t, pair[0], pair[1]), make([]byte, 4001), make([]byte, 0, 20_000)
-		require.Zero(t, testing.AllocsPerRun(100, func() {
+		require.Zero(t, testing.AllocsPerRun(5, func() {
 			r.Flush(r.Append(r.Append(dst, pcm), pcm)) // an odd number of bytes
 		}))
 	}
