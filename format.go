@@ -46,12 +46,61 @@ const (
 	FormatOpus_48000_192 Format = "opus_48000_192"
 	FormatULaw_8000      Format = "ulaw_8000"
 	FormatALaw_8000      Format = "alaw_8000"
+	// FormatM4A_AAC_44100_128 is in the list that the API's refusal of a format
+	// gives, and not in the document.
+	FormatM4A_AAC_44100_128 Format = "m4a_aac_44100_128"
 )
 
 const defaultFormat = FormatMP3_44100_128
 
+// Codec returns how the samples are encoded: mp3, pcm, wav, opus, ulaw, alaw or
+// aac; empty for a format this package does not know.
+func (f Format) Codec() string {
+	spec, _ := audio.Parse(string(f))
+	if spec.Codec == audio.M4A {
+		return "aac"
+	}
+	return string(spec.Codec)
+}
+
+// SampleRate returns the samples of a second, in Hz; 0 for a format this
+// package does not know.
+func (f Format) SampleRate() int {
+	spec, _ := audio.Parse(string(f))
+	return spec.RateHz
+}
+
+// Channels returns 1, since all audio of the API is mono; 0 for a format this
+// package does not know.
+func (f Format) Channels() int {
+	if _, ok := audio.Parse(string(f)); !ok {
+		return 0
+	}
+	return 1
+}
+
+// BytesPerSecond returns how many bytes a second of audio takes, without the
+// header of WAV; 0 for Opus and AAC, which vary, and for a format this package
+// does not know. A frame of 20 ms is a fiftieth of it.
+func (f Format) BytesPerSecond() int {
+	spec, _ := audio.Parse(string(f))
+	if spec.Varies() {
+		return 0
+	}
+	return spec.BytesPerSecond()
+}
+
+// Duration returns how long so many bytes of the format play, for WAV with the
+// 44 of its header among them; 0 where BytesPerSecond is 0. What a file really
+// lasts is told by [Speech.Duration].
+func (f Format) Duration(bytes int64) time.Duration {
+	spec, _ := audio.Parse(string(f))
+	return spec.Duration(bytes)
+}
+
 // MIME returns the media type of the format, to serve it or to send it to
-// [Client.STT]; application/octet-stream for a format it does not know.
+// [Client.STT]; application/octet-stream for a format this package does not
+// know.
 func (f Format) MIME() string {
 	spec, ok := audio.Parse(string(f))
 	if !ok {
@@ -60,19 +109,32 @@ func (f Format) MIME() string {
 	return spec.ContentType()
 }
 
-// lasts returns how long so many bytes of the format play, 0 if their number
-// does not tell.
-func (f Format) lasts(bytes int64) time.Duration {
-	spec, ok := audio.Parse(string(f))
-	if !ok || spec.BytesPerSecond() == 0 {
+// MinTier returns the least plan that may ask for the format: [TierCreator] for
+// MP3 at 192 kbit/s, [TierPro] for PCM and WAV at 44.1 kHz and above,
+// [TierFree] for all others; 0 for a format this package does not know.
+//
+// Source: refusals seen live in August and September 2026.
+func (f Format) MinTier() Tier {
+	switch spec, ok := audio.Parse(string(f)); {
+	case !ok:
 		return 0
+	case spec.Codec == audio.MP3 && spec.BitRate >= 192_000:
+		return TierCreator
+	case (spec.Codec == audio.PCM || spec.Codec == audio.WAV) && spec.RateHz >= 44_100:
+		return TierPro
 	}
-	return time.Duration(float64(bytes) / float64(spec.BytesPerSecond()) * float64(time.Second))
+	return TierFree
 }
 
 func (f Format) is(codec audio.Codec) bool {
 	spec, ok := audio.Parse(string(f))
 	return ok && spec.Codec == codec
+}
+
+// raw reports whether the format has no header, so that its audio can begin with
+// anything.
+func (f Format) raw() bool {
+	return f.is(audio.PCM) || f.is(audio.ULaw) || f.is(audio.ALaw)
 }
 
 // fits reports whether audio that begins so can be of this format.
@@ -82,8 +144,7 @@ func (f Format) fits(head []byte) bool {
 }
 
 // startsLikeText reports whether audio of this format cannot begin with the
-// given byte, but JSON or a web page would. Formats without a header can begin
-// with anything.
+// given byte, but JSON or a web page would.
 func (f Format) startsLikeText(b byte) bool {
-	return (b == '{' || b == '<') && (f.is(audio.MP3) || f.is(audio.WAV) || f.is(audio.Opus))
+	return (b == '{' || b == '<') && f.Codec() != "" && !f.raw()
 }

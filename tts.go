@@ -107,6 +107,18 @@ type Speech struct {
 	Meta Meta
 }
 
+// Duration returns how long the audio plays. It is measured: MP3, WAV and Ogg
+// Opus tell by their own headers, samples without a header by their number. It
+// is 0 if that cannot be told, as for AAC.
+func (s *Speech) Duration() time.Duration {
+	size := int64(len(s.Audio))
+	if s.Format.raw() {
+		return s.Format.Duration(size)
+	}
+	info, _ := audio.Measure(s.Audio, size)
+	return info.Duration
+}
+
 // TTS speaks a text and returns the audio, in mp3_44100_128 unless an option
 // says otherwise. [Client.Synthesize] is the same with every field and with
 // what the answer tells besides.

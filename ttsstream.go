@@ -176,7 +176,7 @@ func (s *SpeechStream) end(err error) {
 // broken is the error of a stream of which so many bytes were of use.
 func (s *SpeechStream) broken(bytes int64, err error) error {
 	return &PartialError{
-		Op: s.op, Bytes: bytes, Duration: s.Format.lasts(bytes), Meta: s.Meta, Err: err,
+		Op: s.op, Bytes: bytes, Duration: s.Format.Duration(bytes), Meta: s.Meta, Err: err,
 	}
 }
 

@@ -30,24 +30,13 @@ func (c *config) checkFormat(name string, stream bool) *failure {
 		f.http = http.StatusForbidden
 		return f
 	}
-	if plan, ok := formatPlan(name); ok && !c.atLeast(plan) {
+	if plan := elevenlabs.Format(name).MinTier(); !c.atLeast(plan) {
 		f := invalid("subscription_required", "output_format_not_allowed",
 			"Output format '%s' is only available on the %s tier and above.", name, planTitle(plan))
 		f.http, f.kind = http.StatusForbidden, "authorization_error"
 		return f
 	}
 	return nil
-}
-
-// formatPlan returns the plan from which a format is available, if not all.
-func formatPlan(name string) (elevenlabs.Tier, bool) {
-	switch name {
-	case "mp3_44100_192":
-		return elevenlabs.TierCreator, true
-	case "pcm_44100", "pcm_48000", "wav_44100", "wav_48000":
-		return elevenlabs.TierPro, true
-	}
-	return 0, false
 }
 
 func planTitle(t elevenlabs.Tier) string {

@@ -13,10 +13,10 @@ type Info struct {
 	RateHz   int // samples per second and channel
 }
 
-// Measure tells how long a WAV or MP3 file of size bytes lasts, from its
-// first bytes. A size of -1 means unknown: the answer then rests on what the
-// header says alone. It reports false when the bytes do not tell, be it that
-// the format is another one or that head ends too early.
+// Measure tells how long a WAV, MP3 or Ogg Opus file of size bytes lasts, from
+// its first bytes; Ogg needs all of them. A size of -1 means unknown: the answer
+// then rests on what the header says alone. It reports false when the bytes do
+// not tell, be it that the format is another one or that head ends too early.
 //
 // For MP3 without a frame count the duration is that of a file which keeps the
 // bit rate of its first frame.
@@ -24,8 +24,14 @@ func Measure(head []byte, size int64) (Info, bool) {
 	if size >= 0 && int64(len(head)) > size {
 		head = head[:size]
 	}
-	if isWAV(head) {
+	switch {
+	case isWAV(head):
 		return measureWAV(head, size)
+	case Sniff(head) == Opus:
+		if int64(len(head)) != size {
+			return Info{}, false
+		}
+		return measureOpus(head)
 	}
 	return measureMP3(head, size)
 }

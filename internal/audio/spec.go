@@ -8,6 +8,7 @@ package audio
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A Codec is the family of a format: the first part of its name.
@@ -117,9 +118,29 @@ func (s Spec) ContentType() string {
 }
 
 // BytesPerSecond returns how much audio of the format fills a second, the
-// headers of a container not counted.
+// headers of a container not counted, and about how much for codecs that vary.
 func (s Spec) BytesPerSecond() int {
 	return s.BitRate / 8
+}
+
+// wavHeaderBytes is what comes before 16-bit samples.
+const wavHeaderBytes = 44
+
+// Varies reports whether the bit rate is what the codec aims at, so that the
+// bytes do not tell the time.
+func (s Spec) Varies() bool { return s.Codec == Opus || s.Codec == M4A }
+
+// Duration returns how long so many bytes of a file last, header included; 0
+// when that varies, or would be more than 292 years.
+func (s Spec) Duration(bytes int64) time.Duration {
+	if s.Varies() || s.BytesPerSecond() <= 0 {
+		return 0
+	}
+	if s.Codec == WAV {
+		bytes -= wavHeaderBytes
+	}
+	d, _ := lasting(uint64(max(0, bytes)), uint64(s.BytesPerSecond()))
+	return d
 }
 
 func (s Spec) family() family {

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math"
 
+	g711 "github.com/elevenlabs-go/elevenlabs/audio"
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
+	"github.com/elevenlabs-go/elevenlabs/internal/wav"
 )
 
 // The rates that samples are made at: a slower one could not carry the hum.
@@ -16,7 +18,6 @@ const (
 
 const (
 	blockSamples = 2048
-	wavHeaderLen = 44
 
 	fullLevel     = 1 << 15
 	fadePerSecond = 100 // the hum swells and dies away in 10 ms: a step would click
@@ -39,10 +40,10 @@ var wave = func() (w [1 << waveBits]int32) {
 // moves in small steps, so the hum has no jumps.
 type pcm struct {
 	player  player
-	encode  func(dst []byte, sample int16) []byte
-	mark    uint64 // the fingerprint
-	at      int64  // samples made
-	fadeOut int64  // the sample at which the last fade begins
+	encode  func(dst, pcm []byte) []byte // if not as they are; may write over them
+	mark    uint64                       // the fingerprint
+	at      int64                        // samples made
+	fadeOut int64                        // the sample at which the last fade begins
 	total   int64
 
 	phase, step uint32 // a period is 1<<32
@@ -58,7 +59,6 @@ func newPCM(spec audio.Spec, text string) (*Source, error) {
 	total := samplesIn(Duration(text), rate)
 	r := &pcm{
 		player:  newPlayer(text, spec.RateHz),
-		encode:  appendLinear,
 		mark:    fingerprint(text),
 		fadeOut: total - fullLevel/fade - 1,
 		total:   total,
@@ -68,12 +68,14 @@ func newPCM(spec audio.Spec, text string) (*Source, error) {
 	s.block = make([]byte, 0, 2*blockSamples)
 	switch spec.Codec {
 	case audio.ULaw:
-		r.encode, s.left = appendULaw, total
+		r.encode, s.left = g711.AppendULaw, total
 	case audio.ALaw:
-		r.encode, s.left = appendALaw, total
+		r.encode, s.left = g711.AppendALaw, total
 	case audio.WAV:
-		s.pending = wavHeader(rate, s.left)
-		s.left += wavHeaderLen
+		s.pending = wav.AppendHeader(nil, wav.Format{
+			Tag: wav.Integer, Channels: 1, RateHz: spec.RateHz, SampleBits: 16,
+		}, s.left)
+		s.left += int64(len(s.pending))
 	}
 	return s, nil
 }
@@ -87,6 +89,9 @@ func (r *pcm) next(dst []byte) []byte {
 			r.step = uint32(hz << 32 / r.player.rate)
 		}
 		dst = r.hum(dst, min(end, r.player.until))
+	}
+	if r.encode != nil {
+		dst = r.encode(dst[:0], dst)
 	}
 	if first {
 		r.sign(dst, len(dst)/int(r.at))
@@ -102,7 +107,7 @@ func (r *pcm) hum(dst []byte, end int64) []byte {
 			target = fullLevel
 		}
 		r.level += max(-r.fade, min(r.fade, target-r.level))
-		dst = r.encode(dst, int16(wave[r.phase>>(32-waveBits)]*r.level/fullLevel))
+		dst = binary.LittleEndian.AppendUint16(dst, uint16(wave[r.phase>>(32-waveBits)]*r.level/fullLevel))
 		r.phase += r.step
 	}
 	return dst
@@ -115,28 +120,4 @@ func (r *pcm) sign(samples []byte, width int) {
 		b := &samples[i*width]
 		*b = *b&^1 | byte(r.mark>>i)&1
 	}
-}
-
-func appendLinear(dst []byte, sample int16) []byte {
-	return binary.LittleEndian.AppendUint16(dst, uint16(sample))
-}
-
-// wavHeader returns the header of 16-bit mono samples. A size past 4 GiB is
-// replaced by the largest there is, which players take as "to the end".
-func wavHeader(rate, dataBytes int64) []byte {
-	le := binary.LittleEndian
-	size := func(n int64) uint32 { return uint32(min(n, math.MaxUint32)) }
-	h := make([]byte, 0, wavHeaderLen)
-	h = append(h, "RIFF"...)
-	h = le.AppendUint32(h, size(dataBytes+wavHeaderLen-8))
-	h = append(h, "WAVEfmt "...)
-	h = le.AppendUint32(h, 16)
-	h = le.AppendUint16(h, 1) // integer samples
-	h = le.AppendUint16(h, 1) // channels
-	h = le.AppendUint32(h, uint32(rate))
-	h = le.AppendUint32(h, uint32(2*rate))
-	h = le.AppendUint16(h, 2)
-	h = le.AppendUint16(h, 16)
-	h = append(h, "data"...)
-	return le.AppendUint32(h, size(dataBytes))
 }
