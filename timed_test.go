@@ -258,11 +258,13 @@ func TestTimestamps_NothingIsSwallowed(t *testing.T) {
 func TestTimestamps_OfAWholeAnswerThatIsWrong(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]error{
-		`{"audio_base64":`:                                       elevenlabs.ErrMalformed,
-		`{"detail":"x"}`:                                         elevenlabs.ErrMalformed,
-		`{"audio_base64":"?"}`:                                   elevenlabs.ErrMalformed,
-		`{"audio_base64":"","alignment":null}`:                   elevenlabs.ErrEmptyAudio,
-		`{"audio_base64":null,"alignment":null}`:                 elevenlabs.ErrEmptyAudio,
+		`{"audio_base64":`:                       elevenlabs.ErrTruncated,
+		``:                                       elevenlabs.ErrTruncated,
+		`<html>`:                                 elevenlabs.ErrMalformed,
+		`{"detail":"x"}`:                         elevenlabs.ErrMalformed,
+		`{"audio_base64":"?"}`:                   elevenlabs.ErrMalformed,
+		`{"audio_base64":"","alignment":null}`:   elevenlabs.ErrEmptyAudio,
+		`{"audio_base64":null,"alignment":null}`: elevenlabs.ErrEmptyAudio,
 		`{"audio_base64":"` + strings.Repeat("QUFB", 500) + `"}`: elevenlabs.ErrTooLarge,
 	} {
 		c := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) {
