@@ -101,7 +101,8 @@ func (a *Alignment) Sentences() []Span { return spansOf(subtitle.Sentences(a.spa
 
 // WriteSRT writes the text as SubRip subtitles, in UTF-8. The format has no
 // escapes: an arrow --> in the text is written ->. A part of the text for which
-// there is no time at all, even after repair, is left out.
+// there is no time at all, even after repair, is left out. Lines of a script
+// without spaces can break inside of a word.
 //
 // Errors are an [ArgumentError] before anything is written, or the writer's.
 func (a *Alignment) WriteSRT(w io.Writer, opts SubtitleOptions) error {
