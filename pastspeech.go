@@ -29,6 +29,17 @@ type pastSpeech struct {
 	ContentType string `json:"content_type"`
 	State       string `json:"state"` // created, deleted or processing
 	Format      Format `json:"output_format"`
+	// Alignments are decoded where they are needed, so that they can spoil nothing
+	// else.
+	Alignments json.RawMessage `json:"alignments"`
+}
+
+// pastTiming is the timing of an item.
+//
+// Source: HistoryAlignmentsResponseModel in the OpenAPI document.
+type pastTiming struct {
+	Alignment  *Alignment `json:"alignment"`
+	Normalized *Alignment `json:"normalized_alignment"`
 }
 
 // says reports whether an item may be what was asked for. What an item does
@@ -98,6 +109,23 @@ func (t *trip) lookAt(id string) (pastSpeech, error) {
 	}
 	it.ID = id
 	return it, it.usable(t.call.said)
+}
+
+// timing returns when the characters of an item are spoken. The list of items
+// may not have that.
+func (t *trip) timing(it pastSpeech) (*pastTiming, error) {
+	timing := new(pastTiming)
+	if json.Unmarshal(it.Alignments, timing) == nil && timing.Alignment != nil {
+		return timing, nil
+	}
+	it, err := t.lookAt(it.ID)
+	if err != nil {
+		return nil, err
+	}
+	if json.Unmarshal(it.Alignments, timing) != nil || timing.Alignment == nil {
+		return nil, errUntimed
+	}
+	return timing, nil
 }
 
 // lookAround looks for an item that fits the call, for the last time or not.
