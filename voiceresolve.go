@@ -13,6 +13,9 @@ import (
 // that was asked for. The error is a [VoiceError] that lists them.
 var ErrVoiceAmbiguous = errors.New("several voices fit")
 
+// maxNearest is how many voices an error suggests.
+const maxNearest = 5
+
 // A VoiceError reports a voice that [Client.ResolveVoice] could not settle on.
 type VoiceError struct {
 	// Voice is what was asked for: an id or a name.
@@ -26,11 +29,7 @@ type VoiceError struct {
 }
 
 func (e *VoiceError) Error() string {
-	names := make([]string, len(e.Candidates))
-	for i, v := range e.Candidates {
-		names[i] = fmt.Sprintf("%q (%s)", v.Name, v.ID)
-	}
-	list := strings.Join(names, ", ")
+	list := e.list()
 	prefix := fmt.Sprintf("elevenlabs: ResolveVoice: %q: ", e.Voice)
 	switch {
 	case errors.Is(e.Err, ErrVoiceAmbiguous):
@@ -45,6 +44,19 @@ func (e *VoiceError) Error() string {
 }
 
 func (e *VoiceError) Unwrap() error { return e.Err }
+
+// list names the candidates, the first of many.
+func (e *VoiceError) list() string {
+	var names []string
+	for i, v := range e.Candidates {
+		if i == maxNearest {
+			names = append(names, fmt.Sprintf("and %d more", len(e.Candidates)-i))
+			break
+		}
+		names = append(names, fmt.Sprintf("%q (%s)", v.Name, v.ID))
+	}
+	return strings.Join(names, ", ")
+}
 
 // ResolveVoice finds a voice of the account by its id or its name. What looks
 // like an id (20 letters and digits) is looked up as one. A name fits, in this
@@ -142,7 +154,6 @@ func namesakes(all map[string]*Voice, asked string) []*Voice {
 
 // nearest returns the voices that may have been meant by a name that none has.
 func nearest(all map[string]*Voice, asked string) []*Voice {
-	const most = 5
 	wanted := []rune(strings.ToLower(asked))
 	if len(wanted) > 100 {
 		return nil // no name is as long
@@ -155,7 +166,7 @@ func nearest(all map[string]*Voice, asked string) []*Voice {
 	for _, v := range all {
 		name := []rune(strings.ToLower(shortName(v.Name)))
 		edits := distance(wanted, name[:min(len(name), 100)])
-		if edits <= max(len(wanted)/3, 1) || strings.Contains(strings.ToLower(v.Name), string(wanted)) {
+		if edits <= min(len(wanted)/2, 3) || strings.Contains(strings.ToLower(v.Name), string(wanted)) {
 			found = append(found, near{v, edits})
 		}
 	}
@@ -163,7 +174,7 @@ func nearest(all map[string]*Voice, asked string) []*Voice {
 		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	var voices []*Voice
-	for _, n := range found[:min(len(found), most)] {
+	for _, n := range found[:min(len(found), maxNearest)] {
 		voices = append(voices, n.Voice)
 	}
 	return voices

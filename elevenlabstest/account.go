@@ -38,6 +38,7 @@ type item struct {
 	deleted       bool // by the customer
 
 	voiceID  string
+	voice    [2]string // its name and category, as they were
 	model    string
 	text     string
 	language string
