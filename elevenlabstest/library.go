@@ -71,18 +71,18 @@ var accents = []string{"american", "british", "australian", "indian", "irish"}
 // newLibraryVoice makes the nth voice of the library; its number decides what
 // is not told.
 func newLibraryVoice(n int, name, id, gender, accent string) libraryVoice {
-	pick := func(of ...string) string { return of[n%len(of)] }
-	owner := sha256.Sum256([]byte("owner " + pick("a", "b", "c", "d", "e", "f", "g")))
-	locale := pick("en-US", "en-GB", "de-DE", "es-ES", "fr-FR", "it-IT")
+	pick := func(n int, of ...string) string { return of[n%len(of)] }
+	owner := sha256.Sum256([]byte("owner " + pick(n, "a", "b", "c", "d", "e", "f", "g")))
+	locale := pick(n/2, "en-US", "en-GB", "de-DE", "es-ES", "fr-FR", "it-IT")
 	language, _, _ := strings.Cut(locale, "-")
 	notice := []int{0, 30, 90}[n%3] // days
 	v := libraryVoice{
 		PublicOwnerID: hex.EncodeToString(owner[:]), VoiceID: id, Name: name, Accent: accent, Gender: gender,
 		DateUnix:    accountCreated + int64(n)*int64(24*time.Hour/time.Second),
-		Age:         pick("middle_aged", "young", "old"),
-		Descriptive: pick("calm", "deep", "crisp", "warm"),
-		UseCase:     pick("narrative_story", "conversational", "social_media", "informative_educational", "advertisement"),
-		Category:    pick("professional", "high_quality", "professional", "famous"),
+		Age:         pick(n, "middle_aged", "young", "old"),
+		Descriptive: pick(n, "calm", "deep", "crisp", "warm"),
+		UseCase:     pick(n, "narrative_story", "conversational", "social_media", "informative_educational", "advertisement"),
+		Category:    pick(n/3, "professional", "high_quality", "professional", "famous"),
 		Language:    language, Locale: locale,
 		Description: "A voice of the library, for paid plans.",
 		PreviewURL:  "https://storage.googleapis.com/eleven-public-prod/library/voices/" + id + "/preview.mp3",
