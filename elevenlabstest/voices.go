@@ -243,9 +243,6 @@ func deleteVoice(c *call) (any, *failure) {
 
 var statusOK = map[string]string{"status": "ok"}
 
-// maxVoicesV1 is what GET /v1/voices lists at most.
-const maxVoicesV1 = 500
-
 func allVoices(c *call) (any, *failure) {
 	f := newFields("query", queryValues(c.r.URL.Query()))
 	f.boolean("show_legacy", optional, false) // there are none
@@ -254,10 +251,6 @@ func allVoices(c *call) (any, *failure) {
 	}
 	c.e.mu.Lock()
 	defer c.e.mu.Unlock()
-	if len(c.e.voices) > maxVoicesV1 {
-		// The vendor's own words are not known.
-		return nil, invalid("bad_request", "too_many_voices", "The workspace has more than %d voices, use /v2/voices.", maxVoicesV1)
-	}
 	return map[string]any{"voices": slices.Clone(c.e.voices)}, nil
 }
 
