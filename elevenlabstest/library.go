@@ -143,16 +143,14 @@ func pageOfLibrary(c *call) (any, *failure) {
 	if n := f.integer("page", 0, 1<<31-1); n != nil {
 		number = *n
 	}
-	filter := readVoiceFilter(f)
-	featured := f.boolean("featured", optional, false)
-	reader := f.boolean("reader_app_enabled", optional, false)
+	found := searchLibrary(f, q)
 	if fail := f.failure(); fail != nil {
 		return nil, fail
 	}
-	found := filter.searchLibrary(q, featured, reader)
-	start := min(number*size, int64(len(found)))
-	end := min(start+size, int64(len(found)))
-	page := libraryPage{Voices: found[start:end], HasMore: end < int64(len(found)), TotalCount: len(found)}
+	total := int64(len(found))
+	start := min(number*size, total)
+	end := min(start+size, total)
+	page := libraryPage{Voices: found[start:end], HasMore: end < total, TotalCount: len(found)}
 	if end > start {
 		page.LastSortID = &found[end-1].VoiceID
 	}
@@ -175,26 +173,35 @@ func (e *Emulator) hasAdded(id string) (added, marked bool) {
 	return false, false
 }
 
-func (f *voiceFilter) searchLibrary(q url.Values, featured, reader bool) []libraryVoice {
+// searchLibrary returns what a query asks for, in its order.
+func searchLibrary(f fields, q url.Values) []libraryVoice {
+	filter := readVoiceFilter(f)
+	featured := f.boolean("featured", optional, false)
+	reader := f.boolean("reader_app_enabled", optional, false)
 	found := slices.DeleteFunc(slices.Clone(library), func(v libraryVoice) bool {
 		return featured && !v.Featured || reader && !v.reader || !v.contains(q.Get("search")) ||
-			!f.passes(*v.NoticePeriod, v.Rate, v.LiveModerationEnabled) ||
+			!filter.passes(*v.NoticePeriod, v.Rate, v.LiveModerationEnabled) ||
 			!asked(q, "category", v.Category) || !asked(q, "gender", v.Gender) || !asked(q, "age", v.Age) ||
 			!asked(q, "accent", v.Accent) || !asked(q, "language", v.Language) || !asked(q, "locale", v.Locale) ||
 			!asked(q, "use_cases", v.UseCase) || !asked(q, "descriptives", v.Descriptive) ||
 			!asked(q, "owner_id", v.PublicOwnerID)
 	})
-	by := func(v libraryVoice) int { return int(v.DateUnix) }
-	switch q.Get("sort") {
-	case "usage_character_count_1y":
-		by = func(v libraryVoice) int { return v.UsageYear }
-	case "trending":
-		by = func(v libraryVoice) int { return v.UsageWeek }
-	case "cloned_by_count":
-		by = func(v libraryVoice) int { return v.ClonedByCount }
-	}
-	slices.SortStableFunc(found, func(a, b libraryVoice) int { return cmp.Compare(by(b), by(a)) })
+	by := q.Get("sort")
+	slices.SortStableFunc(found, func(a, b libraryVoice) int { return cmp.Compare(b.rank(by), a.rank(by)) })
 	return found
+}
+
+// rank is what the library is sorted by, the highest first.
+func (v *libraryVoice) rank(by string) int64 {
+	switch by {
+	case "usage_character_count_1y":
+		return int64(v.UsageYear)
+	case "trending":
+		return int64(v.UsageWeek)
+	case "cloned_by_count":
+		return int64(v.ClonedByCount)
+	}
+	return v.DateUnix
 }
 
 func (v *libraryVoice) contains(term string) bool {

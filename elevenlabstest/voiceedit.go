@@ -50,18 +50,18 @@ func readVoiceForm(c *call, files presence) (voiceForm, *failure) {
 		}
 	}
 	for _, file := range u.files["files"] {
-		if file.Size == 0 {
-			form.broken = &failure{
-				http: http.StatusBadRequest, legacy: true, status: "invalid_content",
-				message: "File upload is corrupted. Please ensure it is playable audio.",
-			}
-		}
-		form.samples = append(form.samples, newSample(file, clean))
+		form.addSample(file, clean)
 	}
 	return form, f.failure()
 }
 
-func newSample(file *uploadedFile, clean bool) sampleAnswer {
+func (form *voiceForm) addSample(file *uploadedFile, clean bool) {
+	if file.Size == 0 {
+		form.broken = &failure{
+			http: http.StatusBadRequest, legacy: true, status: "invalid_content",
+			message: "File upload is corrupted. Please ensure it is playable audio.",
+		}
+	}
 	s := sampleAnswer{
 		SampleID: newID(), FileName: file.Name, MIMEType: file.ContentType, SizeBytes: file.Size,
 		Hash: hex.EncodeToString(file.sum[:16]), RemoveBackgroundNoise: clean,
@@ -70,7 +70,7 @@ func newSample(file *uploadedFile, clean bool) sampleAnswer {
 		seconds := info.Duration.Seconds()
 		s.DurationSecs = &seconds
 	}
-	return s
+	form.samples = append(form.samples, s)
 }
 
 func readAddVoice(c *call) (job, *failure) {

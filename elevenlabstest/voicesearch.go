@@ -52,10 +52,14 @@ func pageOfVoices(c *call) (any, *failure) {
 		page.TotalCount = len(found)
 	}
 	if page.HasMore {
-		token := base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(end)))
-		page.NextPageToken = &token
+		page.NextPageToken = pageToken(end)
 	}
 	return page, nil
+}
+
+func pageToken(start int) *string {
+	token := base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(start)))
+	return &token
 }
 
 // readPageToken returns where a page starts. Tokens are opaque to clients.
