@@ -168,20 +168,7 @@ func voiceForm(field string, req EditVoiceRequest) (Call, error) {
 		return Call{}, err
 	}
 	form := multipart.New()
-	form.Add("name", req.Name)
-	if req.RemoveBackgroundNoise {
-		form.Add("remove_background_noise", "true")
-	}
-	if req.Description != "" {
-		form.Add("description", req.Description)
-	}
-	if len(req.Labels) > 0 {
-		labels, _ := json.Marshal(req.Labels) // text can always be written
-		form.Add("labels", string(labels))    // the vendor wants an object as a string
-	}
-	if req.ModerateMetadata {
-		form.Add("moderate_metadata", "true")
-	}
+	req.fill(form)
 	var files []content
 	for _, src := range req.Files {
 		file, err := src.upload(field + ".Files")
@@ -196,6 +183,24 @@ func voiceForm(field string, req EditVoiceRequest) (Call, error) {
 		call.firstByte = clonePatience
 	}
 	return call, nil
+}
+
+// fill writes the form's fields.
+func (r *EditVoiceRequest) fill(form *multipart.Form) {
+	form.Add("name", r.Name)
+	if r.RemoveBackgroundNoise {
+		form.Add("remove_background_noise", "true")
+	}
+	if r.Description != "" {
+		form.Add("description", r.Description)
+	}
+	if len(r.Labels) > 0 {
+		labels, _ := json.Marshal(r.Labels) // text can always be written
+		form.Add("labels", string(labels))  // the vendor wants an object as a string
+	}
+	if r.ModerateMetadata {
+		form.Add("moderate_metadata", "true")
+	}
 }
 
 // upload prepares a source where the API takes no URL.
