@@ -34,7 +34,7 @@ func pages[T any](fetch func(cursor string) (page[T], error)) iter.Seq2[T, error
 			case "":
 				return
 			case cursor: // it would never end
-				yield(none, fmt.Errorf("%w: the page after %q is itself", ErrMalformed, cursor))
+				yield(none, fmt.Errorf("elevenlabs: %w: the page after %q is itself", ErrMalformed, cursor))
 				return
 			}
 			cursor = p.next

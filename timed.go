@@ -127,7 +127,7 @@ func (t *timedAudio) handed(sent int64, all bool) {
 	for len(t.ahead) > 0 && (all || t.ahead[0].from < sent || t.ahead[0].to <= sent) {
 		c := t.ahead[0]
 		t.ahead = t.ahead[1:]
-		heard := t.format.lasts(c.from).Seconds()
+		heard := t.format.Duration(c.from).Seconds()
 		if c.Alignment != nil {
 			t.said.Add(c.Alignment, heard)
 		}

@@ -39,6 +39,7 @@ type item struct {
 	timed         bool // made with timestamps
 
 	voiceID  string
+	voice    [2]string // its name and category, as they were
 	model    string
 	text     string
 	language string

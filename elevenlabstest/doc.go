@@ -17,7 +17,8 @@
 // audio, and the same refusal at once of what is over the limit. Text to
 // speech makes audio that decoders play. Speech to text tells what that audio
 // was made from; what is heard in other audio is scripted by [WithTranscript]
-// or [Emulator.Transcribe]. What was spoken is in the history, item, audio and
+// or [Emulator.Transcribe]. Voices can be added, edited and deleted, and added
+// from a library of forty. What was spoken is in the history, item, audio and
 // all; [WithHistoryLag] lets it come late.
 //
 // # Judging a client

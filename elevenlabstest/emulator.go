@@ -29,6 +29,8 @@ type Emulator struct {
 	requests int
 	records  []*Request // the last maxRecords or more
 	scripted *string    // set by Transcribe
+	voices   []voiceAnswer
+	edits    int // of voices, additions included
 
 	asking sync.Mutex // held while the script is asked
 }
@@ -40,6 +42,7 @@ func NewEmulator(opts ...Option) *Emulator {
 		cfg:    newConfig(opts),
 		routes: routes(),
 		pools:  make(map[elevenlabs.Family]*pool),
+		voices: firstVoices(),
 	}
 	e.account = account{quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int)}
 	for f, n := range e.cfg.limits {
@@ -161,6 +164,7 @@ func (c *call) serve() {
 func (c *call) authenticate(ep *endpoint) *failure {
 	key := c.r.Header.Get("Xi-Api-Key")
 	switch {
+	case ep.open:
 	case key == "" && c.r.Header.Get("Authorization") != "":
 		// Keys are refused as bearer tokens, and there are no other tokens here.
 		return unauthorized("invalid_authorization_header", "Provided authorization header was invalid.")

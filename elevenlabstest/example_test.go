@@ -98,3 +98,19 @@ func ExampleWithScript() {
 	}
 	// Output: 1 2 2 2 2
 }
+
+func ExampleWithoutPermission() {
+	srv, err := elevenlabstest.Start(elevenlabstest.WithSpeed(1000), elevenlabstest.WithoutPermission("voices_read"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	ctx, client := context.Background(), srv.Client()
+	_, err = client.ResolveVoice(ctx, "Sarah")
+	fmt.Println(errors.Is(err, elevenlabs.ErrMissingPermission))
+	_, err = client.TTS(ctx, "Hello", elevenlabs.WithVoice(elevenlabstest.VoiceSarah))
+	fmt.Println(err)
+	// Output:
+	// true
+	// <nil>
+}

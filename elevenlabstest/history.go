@@ -128,14 +128,12 @@ func (it *item) answer(now time.Time) historyItem {
 	spec, _ := audio.Parse(it.format)
 	a := historyItem{
 		HistoryItemID: it.historyItemID, RequestID: it.requestID, VoiceID: it.voiceID, ModelID: it.model,
+		VoiceName: it.voice[0], VoiceCategory: it.voice[1],
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
 		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: "TTS", OutputFormat: it.format,
 	}
 	if it.timed {
 		a.Alignments = alignmentsOf(it.text)
-	}
-	if v := findVoice(it.voiceID); v != nil {
-		a.VoiceName, a.VoiceCategory = v.Name, v.Category
 	}
 	return a
 }

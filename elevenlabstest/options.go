@@ -151,7 +151,14 @@ func WithHistoryLag(d time.Duration) Option {
 // WithoutHistoryPermission makes every key one that lacks the scopes of the
 // history: its endpoints answer 401 missing_permissions.
 func WithoutHistoryPermission() Option {
-	return optionFunc(func(c *config) { c.withheld = []string{"speech_history_read", "speech_history_write"} })
+	return WithoutPermission("speech_history_read", "speech_history_write")
+}
+
+// WithoutPermission makes every key one that lacks these scopes, such as
+// voices_read or voices_write: what needs them answers 401
+// missing_permissions.
+func WithoutPermission(scopes ...string) Option {
+	return optionFunc(func(c *config) { c.withheld = append(c.withheld, scopes...) })
 }
 
 // Loopback makes [Start] and [NewServer] listen on a free TCP port of

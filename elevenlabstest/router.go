@@ -16,6 +16,8 @@ type endpoint struct {
 	anonymous *failure
 	// permission is the scope that a key needs; empty for one that all have.
 	permission string
+	// open endpoints do not look at the key.
+	open bool
 }
 
 // A route is an endpoint with its method and path, {name} standing for one

@@ -18,11 +18,12 @@ const (
 	maxFields = 2000
 )
 
-// An upload is a form as it was read: values kept, the file hashed and thrown
+// An upload is a form as it was read: values kept, files hashed and thrown
 // away, so that a file of gigabytes takes no memory.
 type upload struct {
-	form map[string][]string
-	file *uploadedFile
+	form  map[string][]string
+	file  *uploadedFile // of the field of that name
+	files map[string][]*uploadedFile
 }
 
 type uploadedFile struct {
@@ -33,7 +34,7 @@ type uploadedFile struct {
 
 // readUpload reads a form, of parts or of pairs.
 func readUpload(r *http.Request) (*upload, *failure) {
-	u := &upload{form: make(map[string][]string)}
+	u := &upload{form: make(map[string][]string), files: make(map[string][]*uploadedFile)}
 	broken := &failure{http: http.StatusBadRequest, detail: "There was an error parsing the body"}
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch kind {
@@ -73,8 +74,8 @@ func (u *upload) readParts(parts *multipart.Reader) error {
 		if err != nil {
 			return err
 		}
-		if p.FormName() == "file" {
-			if u.file, err = readFile(p); err != nil {
+		if p.FormName() == "file" || p.FileName() != "" {
+			if err := u.readFile(p); err != nil {
 				return err
 			}
 			continue
@@ -89,15 +90,19 @@ func (u *upload) readParts(parts *multipart.Reader) error {
 	}
 }
 
-func readFile(p *multipart.Part) (*uploadedFile, error) {
+func (u *upload) readFile(p *multipart.Part) error {
 	f := &uploadedFile{File: File{Name: p.FileName(), ContentType: p.Header.Get("Content-Type")}}
 	sum := sha256.New()
 	if err := f.fill(p, sum); err != nil {
-		return nil, err
+		return err
 	}
 	sum.Sum(f.sum[:0])
 	f.SHA256 = hex.EncodeToString(f.sum[:])
-	return f, nil
+	name := p.FormName()
+	if u.files[name] = append(u.files[name], f); name == "file" {
+		u.file = f
+	}
+	return nil
 }
 
 // fill reads a file once: its head is kept, all of it is counted and hashed.

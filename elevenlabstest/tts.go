@@ -140,20 +140,17 @@ func (j *ttsJob) check(c *call) *failure {
 		return fail
 	}
 	id := c.vars["voice_id"]
-	voice := findVoice(id)
+	voice := c.e.findVoice(id)
 	if voice == nil {
 		return notFound(http.StatusNotFound, "voice_not_found", "A voice with voice_id '%s' was not found.", id)
 	}
-	if voice.Category == professional && c.e.cfg.tier == elevenlabs.TierFree {
-		return &failure{
-			http: http.StatusPaymentRequired, kind: "payment_required", code: "paid_plan_required",
-			status: "payment_required", message: "Free users cannot use library voices via the API.",
-		}
+	if fail := paidPlanOnly(voice, c.e.cfg.tier); fail != nil {
+		return fail
 	}
 	if fail := j.checkModel(); fail != nil {
 		return fail
 	}
-	return j.prepare(c, id)
+	return j.prepare(c, voice)
 }
 
 // checkModel looks for what the model refuses.
@@ -188,7 +185,7 @@ func (j *ttsJob) checkModel() *failure {
 }
 
 // prepare makes the source of the audio and the item the account will file.
-func (j *ttsJob) prepare(c *call, voiceID string) *failure {
+func (j *ttsJob) prepare(c *call, voice *voiceAnswer) *failure {
 	spec, ok := audio.Parse(j.format)
 	if !ok {
 		return notImplemented("does not know the format %s.", j.format)
@@ -200,7 +197,7 @@ func (j *ttsJob) prepare(c *call, voiceID string) *failure {
 	j.spec, j.source = spec, source
 	j.item = &item{
 		requestID: newID(), historyItemID: newID(), stored: true, timed: j.timed,
-		voiceID: voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
+		voiceID: voice.VoiceID, voice: [2]string{voice.Name, voice.Category}, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
 		audioSeconds: source.Duration().Seconds(),
 	}
 	// Only an entitled account gets zero retention; others' wish is ignored.

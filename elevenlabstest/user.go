@@ -104,14 +104,15 @@ func (e *Emulator) subscription() subscriptionAnswer {
 	if e.cfg.tier == elevenlabs.TierFree {
 		status = "free"
 	}
-	edits := 95
+	edits := maxVoiceEdits
 	return subscriptionAnswer{
 		Tier:                           tierName(e.cfg.tier),
 		CharacterCount:                 e.account.billed,
 		CharacterLimit:                 e.account.quota,
-		VoiceSlotsUsed:                 len(voices),
-		VoiceLimit:                     30,
+		VoiceSlotsUsed:                 e.voiceSlots(),
+		VoiceLimit:                     maxVoices,
 		MaxVoiceAddEdits:               &edits,
+		VoiceAddEditCounter:            e.edits,
 		ProfessionalVoiceLimit:         1,
 		CanUseInstantVoiceCloning:      e.cfg.tier != elevenlabs.TierFree,
 		CanUseProfessionalVoiceCloning: e.cfg.atLeast(elevenlabs.TierCreator),

@@ -1,33 +1,85 @@
 package elevenlabstest
 
 import (
-	"cmp"
-	"encoding/base64"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
+
+	"github.com/elevenlabs-go/elevenlabs"
 )
 
 // A voiceAnswer has the fields of the vendor's Voice that clients read; all
-// others are optional to the schema.
+// others are optional to the schema. What it points to is replaced and never
+// changed, so that a copy can be sent while the voice is edited.
 type voiceAnswer struct {
 	VoiceID                 string             `json:"voice_id"`
 	Name                    string             `json:"name"`
-	Samples                 []any              `json:"samples"`
+	Samples                 []sampleAnswer     `json:"samples"`
 	Category                string             `json:"category"`
+	FineTuning              *fineTuningAnswer  `json:"fine_tuning"`
 	Labels                  map[string]string  `json:"labels"`
 	Description             string             `json:"description"`
-	PreviewURL              string             `json:"preview_url"`
+	PreviewURL              *string            `json:"preview_url"`
 	AvailableForTiers       []string           `json:"available_for_tiers"`
 	Settings                *settingsAnswer    `json:"settings"`
+	Sharing                 *sharingAnswer     `json:"sharing"`
 	HighQualityBaseModelIDs []string           `json:"high_quality_base_model_ids"`
 	VerifiedLanguages       []verifiedLanguage `json:"verified_languages"`
+	CollectionIDs           []string           `json:"collection_ids"`
+	VoiceVerification       verificationAnswer `json:"voice_verification"`
+	PermissionOnResource    *string            `json:"permission_on_resource"`
 	IsOwner                 bool               `json:"is_owner"`
 	IsLegacy                bool               `json:"is_legacy"`
 	IsMixed                 bool               `json:"is_mixed"`
 	CreatedAtUnix           *int64             `json:"created_at_unix"`
+	IsBookmarked            *bool              `json:"is_bookmarked"`
+}
+
+type sampleAnswer struct {
+	SampleID              string   `json:"sample_id"`
+	FileName              string   `json:"file_name"`
+	MIMEType              string   `json:"mime_type"`
+	SizeBytes             int64    `json:"size_bytes"`
+	Hash                  string   `json:"hash"`
+	DurationSecs          *float64 `json:"duration_secs"`
+	RemoveBackgroundNoise bool     `json:"remove_background_noise"`
+}
+
+type fineTuningAnswer struct {
+	IsAllowedToFineTune         bool              `json:"is_allowed_to_fine_tune"`
+	State                       map[string]string `json:"state"`
+	VerificationFailures        []string          `json:"verification_failures"`
+	VerificationAttemptsCount   int               `json:"verification_attempts_count"`
+	ManualVerificationRequested bool              `json:"manual_verification_requested"`
+}
+
+type sharingAnswer struct {
+	Status                  string            `json:"status"`
+	DateUnix                int64             `json:"date_unix"`
+	WhitelistedEmails       []string          `json:"whitelisted_emails"`
+	PublicOwnerID           string            `json:"public_owner_id"`
+	OriginalVoiceID         string            `json:"original_voice_id"`
+	FinancialRewardsEnabled bool              `json:"financial_rewards_enabled"`
+	FreeUsersAllowed        bool              `json:"free_users_allowed"`
+	LiveModerationEnabled   bool              `json:"live_moderation_enabled"`
+	Rate                    *float64          `json:"rate"`
+	NoticePeriod            int               `json:"notice_period"`
+	VoiceMixingAllowed      bool              `json:"voice_mixing_allowed"`
+	Featured                bool              `json:"featured"`
+	Category                string            `json:"category"`
+	LikedByCount            int               `json:"liked_by_count"`
+	ClonedByCount           int               `json:"cloned_by_count"`
+	Name                    string            `json:"name"`
+	Description             string            `json:"description"`
+	Labels                  map[string]string `json:"labels"`
+	ReviewStatus            string            `json:"review_status"`
+	EnabledInLibrary        bool              `json:"enabled_in_library"`
+}
+
+type verificationAnswer struct {
+	RequiresVerification      bool     `json:"requires_verification"`
+	IsVerified                bool     `json:"is_verified"`
+	VerificationFailures      []string `json:"verification_failures"`
+	VerificationAttemptsCount int      `json:"verification_attempts_count"`
 }
 
 type settingsAnswer struct {
@@ -45,150 +97,170 @@ type verifiedLanguage struct {
 	Locale   string `json:"locale"`
 }
 
-// professional is the category of library voices, which free plans may not
-// use through the API.
-const professional = "professional"
+// The categories of voices that the emulator tells apart.
+const (
+	premade = "premade"
+	cloned  = "cloned"
+)
 
-// voices are the stand-ins of the account, the four premade ones under their
-// real ids.
-var voices = []voiceAnswer{
-	newVoice("EXAVITQu4vr4xnSDxMaL", "Sarah", "premade", "female", "american", "A reassuring voice for the news."),
-	newVoice("JBFqnCBsd6RMkjVDRZzb", "George", "premade", "male", "british", "A warm voice for stories."),
-	newVoice("21m00Tcm4TlvDq8ikWAM", "Rachel", "premade", "female", "american", "A calm voice for narration."),
-	newVoice("nPczCjzI2devNBz1zQrb", "Brian", "premade", "male", "american", "A deep voice for advertisements."),
-	newVoice("Pr0LibraryV0iceStand", "Ada", professional, "female", "irish", "A voice of the library, for paid plans."),
+// defaultSettings are the vendor's, by its schema.
+var defaultSettings = settingsAnswer{Stability: 0.5, UseSpeakerBoost: true, SimilarityBoost: 0.75, Speed: 1}
+
+// firstVoices are what an account starts with: four of the vendor's own under
+// their real ids, and one of the library that was added.
+func firstVoices() []voiceAnswer {
+	return []voiceAnswer{
+		newVoice("EXAVITQu4vr4xnSDxMaL", "Sarah", premade, "female", "american", "A reassuring voice for the news."),
+		newVoice("JBFqnCBsd6RMkjVDRZzb", "George", premade, "male", "british", "A warm voice for stories."),
+		newVoice("21m00Tcm4TlvDq8ikWAM", "Rachel", premade, "female", "american", "A calm voice for narration."),
+		newVoice("nPczCjzI2devNBz1zQrb", "Brian", premade, "male", "american", "A deep voice for advertisements."),
+		addedVoice(ada, "Pr0LibraryV0iceStand", ada.Name),
+	}
 }
 
 func newVoice(id, name, category, gender, accent, description string) voiceAnswer {
+	settings := defaultSettings
+	preview := "https://storage.googleapis.com/eleven-public-prod/premade/voices/" + id + "/preview.mp3"
 	return voiceAnswer{
 		VoiceID: id, Name: name, Category: category, Description: description,
+		Samples:                 []sampleAnswer{},
 		Labels:                  map[string]string{"gender": gender, "accent": accent, "age": "middle_aged", "language": "en"},
-		PreviewURL:              "https://storage.googleapis.com/eleven-public-prod/premade/voices/" + id + "/preview.mp3",
+		PreviewURL:              &preview,
 		AvailableForTiers:       []string{},
-		Settings:                &settingsAnswer{Stability: 0.5, UseSpeakerBoost: true, SimilarityBoost: 0.75, Speed: 1},
+		Settings:                &settings,
 		HighQualityBaseModelIDs: []string{"eleven_multilingual_v2", "eleven_flash_v2_5"},
 		VerifiedLanguages: []verifiedLanguage{
 			{Language: "en", ModelID: "eleven_multilingual_v2", Accent: accent, Locale: "en-US"},
 		},
+		CollectionIDs:     []string{},
+		VoiceVerification: verificationAnswer{VerificationFailures: []string{}},
 	}
 }
 
-func findVoice(id string) *voiceAnswer {
-	i := slices.IndexFunc(voices, func(v voiceAnswer) bool { return v.VoiceID == id })
+// fromLibrary tells whether free plans may not use the voice through the API.
+func (v *voiceAnswer) fromLibrary() bool { return !v.IsOwner && v.Category != premade }
+
+// findVoice returns a copy of one of the account's voices.
+func (e *Emulator) findVoice(id string) *voiceAnswer {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if v := e.voice(id); v != nil {
+		found := *v
+		return &found
+	}
+	return nil
+}
+
+// voice returns one of the account's voices. The caller holds the mutex.
+func (e *Emulator) voice(id string) *voiceAnswer {
+	i := slices.IndexFunc(e.voices, func(v voiceAnswer) bool { return v.VoiceID == id })
 	if i < 0 {
 		return nil
 	}
-	return &voices[i]
+	return &e.voices[i]
+}
+
+// voiceSlots returns how many slots for voices are used: the vendor's own take
+// none. The caller holds the mutex.
+func (e *Emulator) voiceSlots() (n int) {
+	for _, v := range e.voices {
+		if v.Category != premade {
+			n++
+		}
+	}
+	return n
+}
+
+func noVoice(id string) *failure {
+	// 400 here and 404 on synthesis: so it was seen.
+	return notFound(http.StatusBadRequest, "voice_not_found", "A voice with ID '%s' was not found.", id)
 }
 
 func voiceRoutes() []route {
+	const one = "/v1/voices/{voice_id}"
+	read := func(find func(*call) (any, *failure)) endpoint {
+		ep := lookup(find)
+		ep.permission = "voices_read"
+		return ep
+	}
+	write := func(read func(*call) (job, *failure)) endpoint {
+		return endpoint{read: read, permission: "voices_write"}
+	}
+	settings := lookup(func(*call) (any, *failure) { return defaultSettings, nil })
+	settings.open = true
+	remove := lookup(deleteVoice)
+	remove.permission = "voices_write"
 	return []route{
-		routeTo(http.MethodGet, "/v1/voices", lookup(func(*call) (any, *failure) {
-			return map[string]any{"voices": voices}, nil
-		})),
-		routeTo(http.MethodGet, "/v2/voices", lookup(pageOfVoices)),
-		routeTo(http.MethodGet, "/v1/voices/{voice_id}", lookup(oneVoice)),
+		routeTo(http.MethodGet, "/v1/voices", read(allVoices)),
+		routeTo(http.MethodGet, "/v2/voices", read(pageOfVoices)),
+		routeTo(http.MethodPost, "/v1/voices/add", write(readAddVoice)),
+		routeTo(http.MethodPost, "/v1/voices/add/{public_user_id}/{voice_id}", write(readAddShared)),
+		routeTo(http.MethodGet, "/v1/voices/settings/default", settings),
+		routeTo(http.MethodGet, one, read(oneVoice)),
+		routeTo(http.MethodDelete, one, remove),
+		routeTo(http.MethodPost, one+"/edit", write(readEditVoice)),
+		routeTo(http.MethodGet, one+"/settings", read(voiceSettings)),
+		routeTo(http.MethodPost, one+"/settings/edit", write(readEditSettings)),
+		routeTo(http.MethodGet, "/v1/shared-voices", read(pageOfLibrary)),
 	}
 }
 
 func oneVoice(c *call) (any, *failure) {
-	id := c.vars["voice_id"]
-	v := findVoice(id)
-	if v == nil {
-		// 400 here and 404 on synthesis: so it was seen.
-		return nil, notFound(http.StatusBadRequest, "voice_not_found", "A voice with ID '%s' was not found.", id)
+	f := newFields("query", queryValues(c.r.URL.Query()))
+	withSettings := f.boolean("with_settings", optional, true)
+	if fail := f.failure(); fail != nil {
+		return nil, fail
 	}
-	if c.r.URL.Query().Get("with_settings") == "false" {
-		bare := *v
-		bare.Settings = nil
-		return bare, nil
+	v := c.e.findVoice(c.vars["voice_id"])
+	if v == nil {
+		return nil, noVoice(c.vars["voice_id"])
+	}
+	if !withSettings {
+		v.Settings = nil
 	}
 	return v, nil
 }
 
-// defaultPage and maxPage bound page_size of GET /v2/voices.
-const defaultPage, maxPage = 10, 100
-
-type voicesPage struct {
-	Voices        []voiceAnswer `json:"voices"`
-	HasMore       bool          `json:"has_more"`
-	TotalCount    int           `json:"total_count"`
-	NextPageToken *string       `json:"next_page_token"`
+func voiceSettings(c *call) (any, *failure) {
+	v := c.e.findVoice(c.vars["voice_id"])
+	if v == nil {
+		return nil, noVoice(c.vars["voice_id"])
+	}
+	return v.Settings, nil
 }
 
-func pageOfVoices(c *call) (any, *failure) {
-	q := c.r.URL.Query()
-	f := newFields("query", queryValues(q))
-	size := int64(defaultPage)
-	if n := f.integer("page_size", 1, maxPage); n != nil {
-		size = *n
+// deleteVoice takes a voice out of the account, whosever it is.
+func deleteVoice(c *call) (any, *failure) {
+	id := c.vars["voice_id"]
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	if c.e.voice(id) == nil {
+		return nil, noVoice(id)
 	}
-	withTotal := f.boolean("include_total_count", optional, true)
+	c.e.voices = slices.DeleteFunc(c.e.voices, func(v voiceAnswer) bool { return v.VoiceID == id })
+	return statusOK, nil
+}
+
+var statusOK = map[string]string{"status": "ok"}
+
+func allVoices(c *call) (any, *failure) {
+	f := newFields("query", queryValues(c.r.URL.Query()))
+	f.boolean("show_legacy", optional, false) // there are none
 	if fail := f.failure(); fail != nil {
 		return nil, fail
 	}
-	start, ok := readPageToken(q.Get("next_page_token"))
-	found := searchVoices(q)
-	if !ok || start > len(found) {
-		return nil, invalid("invalid_cursor", "invalid_cursor", "The next_page_token is not valid.")
-	}
-	end := min(start+int(size), len(found))
-	page := voicesPage{Voices: found[start:end], HasMore: end < len(found)}
-	if withTotal {
-		page.TotalCount = len(found)
-	}
-	if page.HasMore {
-		token := base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(end)))
-		page.NextPageToken = &token
-	}
-	return page, nil
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	return map[string]any{"voices": slices.Clone(c.e.voices)}, nil
 }
 
-// readPageToken returns where a page starts. Tokens are opaque to clients.
-func readPageToken(token string) (int, bool) {
-	if token == "" {
-		return 0, true
+// paidPlanOnly is what a free plan is told of a voice of the library.
+func paidPlanOnly(v *voiceAnswer, tier elevenlabs.Tier) *failure {
+	if !v.fromLibrary() || tier != elevenlabs.TierFree {
+		return nil
 	}
-	b, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil {
-		return 0, false
+	return &failure{
+		http: http.StatusPaymentRequired, kind: "payment_required", code: "paid_plan_required",
+		status: "payment_required", message: "Free users cannot use library voices via the API.",
 	}
-	n, err := strconv.Atoi(string(b))
-	return n, err == nil && n >= 0
-}
-
-// searchVoices applies those filters of GET /v2/voices that make a difference
-// among the stand-ins.
-func searchVoices(q url.Values) []voiceAnswer {
-	found := slices.DeleteFunc(slices.Clone(voices), func(v voiceAnswer) bool {
-		return !v.contains(q.Get("search")) ||
-			q.Has("category") && v.Category != q.Get("category") ||
-			q.Has("gender") && v.Labels["gender"] != q.Get("gender") ||
-			q.Has("accent") && v.Labels["accent"] != q.Get("accent") ||
-			q.Has("voice_ids") && !slices.Contains(q["voice_ids"], v.VoiceID)
-	})
-	if q.Get("sort") == "name" {
-		slices.SortFunc(found, func(a, b voiceAnswer) int { return cmp.Compare(a.Name, b.Name) })
-		if q.Get("sort_direction") == "desc" {
-			slices.Reverse(found)
-		}
-	}
-	return found
-}
-
-func (v *voiceAnswer) contains(term string) bool {
-	text := v.Name + " " + v.Description + " " + v.Category
-	for _, l := range v.Labels {
-		text += " " + l
-	}
-	return strings.Contains(strings.ToLower(text), strings.ToLower(term))
-}
-
-// queryValues takes the first value of each parameter, as the vendor does.
-func queryValues(q url.Values) map[string]any {
-	m := make(map[string]any, len(q))
-	for name, v := range q {
-		m[name] = v[0]
-	}
-	return m
 }
