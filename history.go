@@ -129,6 +129,9 @@ type historyPage struct {
 	ScannedUntil *int64         `json:"scanned_until,omitempty"` // how far a search has come; the next page goes on by itself
 }
 
+// errNoCursor ends a list whose rest cannot be asked for.
+var errNoCursor = fmt.Errorf("%w: more follows, but it does not say where", ErrMalformed)
+
 func (p *historyPage) page() (page[*HistoryItem], error) {
 	out := page[*HistoryItem]{items: p.Items}
 	if !p.HasMore {
@@ -138,7 +141,7 @@ func (p *historyPage) page() (page[*HistoryItem], error) {
 		out.next = p.Items[len(p.Items)-1].ID
 	}
 	if out.next == "" {
-		return out, fmt.Errorf("%w: a page says that more follows, but not after what", ErrMalformed)
+		return out, errNoCursor
 	}
 	return out, nil
 }
