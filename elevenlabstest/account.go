@@ -43,6 +43,8 @@ type item struct {
 	language string
 	format   string
 	settings map[string]any // as they were sent
+	source   string         // what made it; empty for text to speech
+	dialogue []dialogueLine // who said what
 
 	made         time.Time // when the work started
 	ready        time.Time // when it is done; zero until that is known
@@ -51,6 +53,13 @@ type item struct {
 	countAfter   int
 	audioSum     [sha256.Size]byte // zero until the audio has been sent
 	audioSeconds float64
+}
+
+// A dialogueLine is one of an item that several voices speak.
+type dialogueLine struct {
+	Text      string `json:"text"`
+	VoiceID   string `json:"voice_id"`
+	VoiceName string `json:"voice_name"`
 }
 
 // left returns how many credits can still be spent.

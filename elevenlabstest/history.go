@@ -1,6 +1,7 @@
 package elevenlabstest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"io"
 	"net/http"
@@ -12,8 +13,7 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
-// A historyItem has the fields of the vendor's SpeechHistoryItemResponseModel
-// that a synthesis fills.
+// A historyItem has the fields of the vendor's SpeechHistoryItemResponseModel.
 type historyItem struct {
 	HistoryItemID   string         `json:"history_item_id"`
 	RequestID       string         `json:"request_id"`
@@ -30,6 +30,8 @@ type historyItem struct {
 	Settings        map[string]any `json:"settings"`
 	ShareLinkID     *string        `json:"share_link_id"`
 	Source          string         `json:"source"`
+	Alignments      any            `json:"alignments"` // of speech without timing: none
+	Dialogue        []dialogueLine `json:"dialogue"`
 	OutputFormat    string         `json:"output_format"`
 }
 
@@ -58,6 +60,7 @@ func historyRoutes() []route {
 		routeTo(http.MethodGet, one, read(oneItem)),
 		routeTo(http.MethodGet, one+"/audio", audio),
 		routeTo(http.MethodDelete, one, remove),
+		routeTo(http.MethodPost, "/v1/history/download", endpoint{read: readDownload, permission: "speech_history_read"}),
 	}
 }
 
@@ -78,12 +81,20 @@ func (e *Emulator) shown(now time.Time) []*item {
 // the mutex.
 func (c *call) find() (*item, *failure) {
 	id := c.vars["history_item_id"]
-	for _, it := range c.e.shown(time.Now()) {
-		if it.historyItemID == id {
-			return it, nil
-		}
+	if it := c.e.itemShown(id); it != nil {
+		return it, nil
 	}
 	return nil, notFound(http.StatusNotFound, "history_item_not_found", "A history item with ID '%s' was not found.", id)
+}
+
+// itemShown returns an item of the history, nil if it does not show it. The
+// caller holds the mutex.
+func (e *Emulator) itemShown(id string) *item {
+	shown := e.shown(time.Now())
+	if i := slices.IndexFunc(shown, func(it *item) bool { return it.historyItemID == id }); i >= 0 {
+		return shown[i]
+	}
+	return nil
 }
 
 func oneItem(c *call) (any, *failure) {
@@ -128,7 +139,8 @@ func (it *item) answer(now time.Time) historyItem {
 	a := historyItem{
 		HistoryItemID: it.historyItemID, RequestID: it.requestID, VoiceID: it.voiceID, ModelID: it.model,
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
-		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: "TTS", OutputFormat: it.format,
+		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, OutputFormat: it.format,
+		Source: cmp.Or(it.source, "TTS"), Dialogue: it.dialogue,
 	}
 	if v := findVoice(it.voiceID); v != nil {
 		a.VoiceName, a.VoiceCategory = v.Name, v.Category
@@ -166,7 +178,7 @@ func readHistoryQuery(c *call) (historyQuery, *failure) {
 func (q *historyQuery) wants(it *item) bool {
 	at := it.made.Unix()
 	return (q.voice == "" || it.voiceID == q.voice) && (q.model == "" || it.model == q.model) &&
-		(q.source == "" || q.source == "TTS") && strings.Contains(strings.ToLower(it.text), q.search) &&
+		(q.source == "" || q.source == cmp.Or(it.source, "TTS")) && strings.Contains(strings.ToLower(it.text), q.search) &&
 		(q.beforeUnix == nil || at < *q.beforeUnix) && (q.sinceUnix == nil || at >= *q.sinceUnix)
 }
 
@@ -235,14 +247,20 @@ func (j *historyAudio) find(c *call) (fail *failure) {
 func (j *historyAudio) charge() charge { return charge{} }
 
 func (j *historyAudio) answer(c *call) {
+	hash := sha256.New()
+	c.sendFile(j.spec.ContentType(), delivery{
+		body: io.TeeReader(j.source, hash), size: j.source.Len(),
+		made: func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) },
+	})
+}
+
+// sendFile answers a call that takes no slot with what is no JSON.
+func (c *call) sendFile(contentType string, d delivery) {
 	c.commonHeaders()
-	c.w.Header().Set("Content-Type", j.spec.ContentType())
+	c.w.Header().Set("Content-Type", contentType)
 	if c.fault != nil && c.fault.delay > 0 && c.wait(c.fault.delay) != nil {
 		return
 	}
-	hash := sha256.New()
-	c.deliver(delivery{
-		status: http.StatusOK, body: io.TeeReader(j.source, hash), size: j.source.Len(),
-		made: func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) },
-	})
+	d.status = http.StatusOK
+	c.deliver(d)
 }

@@ -208,7 +208,7 @@ func (j *ttsJob) prepare(c *call, voiceID string) *failure {
 func (j *ttsJob) blank() bool { return strings.TrimSpace(j.text) == "" }
 
 func (j *ttsJob) charge() charge {
-	ch := charge{family: elevenlabs.FamilyOf(j.modelID), weight: 1, item: j.item}
+	ch := charge{family: familyOf(j.modelID), weight: 1, item: j.item}
 	if j.model != nil {
 		ch.credits = j.model.cost(utf8.RuneCountInString(j.text), j.blank())
 	}
