@@ -21,6 +21,7 @@ type account struct {
 
 	made        map[speechKey]int // of the items
 	billedTwice int
+	bills       map[bill]sum
 }
 
 // A speechKey is what makes two syntheses the same to a listener.
@@ -78,6 +79,7 @@ func (a *account) bill(ch charge, now time.Time) {
 		a.items = append(a.items, it)
 		a.forget()
 	}
+	a.enter(ch, now)
 	a.billed += ch.credits
 	a.audio += ch.audio
 }

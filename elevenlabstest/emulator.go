@@ -29,6 +29,9 @@ type Emulator struct {
 	requests int
 	records  []*Request // the last maxRecords or more
 	scripted *string    // set by Transcribe
+	tokens   map[string]token
+
+	dictionaries []*dictionary // oldest first
 
 	asking sync.Mutex // held while the script is asked
 }
@@ -41,7 +44,9 @@ func NewEmulator(opts ...Option) *Emulator {
 		routes: routes(),
 		pools:  make(map[elevenlabs.Family]*pool),
 	}
-	e.account = account{quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int)}
+	e.account = account{
+		quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int), bills: make(map[bill]sum),
+	}
 	for f, n := range e.cfg.limits {
 		e.pools[f] = &pool{limit: n}
 	}
@@ -160,6 +165,9 @@ func (c *call) serve() {
 // authenticate looks at the key.
 func (c *call) authenticate(ep *endpoint) *failure {
 	key := c.r.Header.Get("Xi-Api-Key")
+	if id := c.r.URL.Query().Get(tokenQueries[ep.token]); id != "" && ep.token != "" {
+		return c.redeem(ep.token, id)
+	}
 	switch {
 	case key == "" && c.r.Header.Get("Authorization") != "":
 		// Keys are refused as bearer tokens, and there are no other tokens here.

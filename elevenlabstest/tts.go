@@ -51,6 +51,7 @@ type ttsJob struct {
 	// languageNormalization is apply_language_text_normalization.
 	languageNormalization bool
 	logging               bool
+	dictionaries          []dictionaryLocator
 
 	// Filled in by check.
 	model  *model
@@ -83,7 +84,7 @@ func readTTS(c *call, stream bool) (job, *failure) {
 	earlier := f.list("previous_request_ids", 3)
 	j.context = before != "" || after != "" || len(earlier) > 0
 	f.list("next_request_ids", 3)
-	f.list("pronunciation_dictionary_locators", 3)
+	j.dictionaries = f.locators("pronunciation_dictionary_locators")
 	f.integer("seed", 0, 1<<32-1)
 	f.boolean("use_pvc_as_ivc", optional, false)
 	f.oneOf("apply_text_normalization", "auto", "auto", "on", "off")
@@ -146,6 +147,9 @@ func (j *ttsJob) check(c *call) *failure {
 		}
 	}
 	if fail := j.checkModel(); fail != nil {
+		return fail
+	}
+	if fail := c.e.checkLocators(j.dictionaries); fail != nil {
 		return fail
 	}
 	return j.prepare(c, id)
