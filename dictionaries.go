@@ -194,13 +194,14 @@ type dictionaryPage struct {
 }
 
 func (p *dictionaryPage) page() (page[*Dictionary], error) {
-	switch {
-	case !p.HasMore:
-		return page[*Dictionary]{items: p.Items}, nil
-	case p.Next == "":
-		return page[*Dictionary]{}, errNoCursor
+	out := page[*Dictionary]{items: withoutNulls(p.Items)}
+	if !p.HasMore {
+		return out, nil
 	}
-	return page[*Dictionary]{items: p.Items, next: p.Next}, nil
+	if out.next = p.Next; out.next == "" {
+		return out, errNoCursor
+	}
+	return out, nil
 }
 
 const dictionariesPath = "/v1/pronunciation-dictionaries"

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/extra"
@@ -129,16 +130,21 @@ type historyPage struct {
 	ScannedUntil *int64         `json:"scanned_until,omitempty"` // how far a search has come; the next page goes on by itself
 }
 
+// withoutNulls leaves out what a list has in place of items.
+func withoutNulls[T any](items []*T) []*T {
+	return slices.DeleteFunc(items, func(item *T) bool { return item == nil })
+}
+
 // errNoCursor ends a list whose rest cannot be asked for.
 var errNoCursor = fmt.Errorf("%w: more follows, but it does not say where", ErrMalformed)
 
 func (p *historyPage) page() (page[*HistoryItem], error) {
-	out := page[*HistoryItem]{items: p.Items}
+	out := page[*HistoryItem]{items: withoutNulls(p.Items)}
 	if !p.HasMore {
 		return out, nil
 	}
-	if out.next = p.Last; out.next == "" && len(p.Items) > 0 {
-		out.next = p.Items[len(p.Items)-1].ID
+	if out.next = p.Last; out.next == "" && len(out.items) > 0 {
+		out.next = out.items[len(out.items)-1].ID
 	}
 	if out.next == "" {
 		return out, errNoCursor
