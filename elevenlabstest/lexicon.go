@@ -10,7 +10,7 @@ import (
 // A lexicon is a document of the W3C's Pronunciation Lexicon Specification, as
 // far as a dictionary needs it.
 type lexicon struct {
-	XMLName  xml.Name `xml:"lexicon"`
+	XMLName  xml.Name
 	Version  string   `xml:"version,attr,omitempty"`
 	Alphabet string   `xml:"alphabet,attr,omitempty"`
 	Lexemes  []lexeme `xml:"lexeme"`
@@ -34,7 +34,7 @@ func parseLexicon(data []byte) ([]dictionaryRule, *failure) {
 		return rules, nil
 	}
 	var doc lexicon
-	if err := xml.Unmarshal(data, &doc); err != nil {
+	if err := xml.Unmarshal(data, &doc); err != nil || doc.XMLName.Local != "lexicon" {
 		return nil, invalid("invalid_file_type", "invalid_file_type", "The file is not a valid PLS lexicon.")
 	}
 	for _, l := range doc.Lexemes {
@@ -71,7 +71,10 @@ func (l *lexeme) rule(grapheme, alphabet string) (dictionaryRule, bool) {
 // writeLexicon writes rules as a lexicon. Its alphabet is that of the first
 // phoneme; others name their own.
 func writeLexicon(rules []dictionaryRule) []byte {
-	doc := lexicon{Version: "1.0", Alphabet: "ipa"}
+	doc := lexicon{
+		XMLName: xml.Name{Space: "http://www.w3.org/2005/01/pronunciation-lexicon", Local: "lexicon"},
+		Version: "1.0", Alphabet: "ipa",
+	}
 	if i := slices.IndexFunc(rules, func(r dictionaryRule) bool { return r.Type == "phoneme" }); i >= 0 {
 		doc.Alphabet = rules[i].Alphabet
 	}
@@ -87,7 +90,6 @@ func writeLexicon(rules []dictionaryRule) []byte {
 		}
 		doc.Lexemes = append(doc.Lexemes, l)
 	}
-	doc.XMLName = xml.Name{Space: "http://www.w3.org/2005/01/pronunciation-lexicon", Local: "lexicon"}
 	var out bytes.Buffer
 	out.WriteString(xml.Header)
 	enc := xml.NewEncoder(&out)
