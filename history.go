@@ -48,6 +48,9 @@ type HistoryItem struct {
 	ShareLinkID string         `json:"share_link_id,omitempty"`
 	// Source is what made it, such as TTS, STS or Projects.
 	Source string `json:"source,omitempty"`
+	// Alignments are its timing, where that was asked for. The list of items may
+	// lack what [Client.HistoryItem] tells.
+	Alignments *HistoryAlignments `json:"alignments,omitempty"`
 	// Dialogue is who said what.
 	Dialogue []HistoryLine `json:"dialogue,omitempty"`
 	// Extra has the fields that this package does not know.
@@ -59,6 +62,15 @@ type HistoryLine struct {
 	Text      string `json:"text"`
 	VoiceID   string `json:"voice_id"`
 	VoiceName string `json:"voice_name"`
+}
+
+// HistoryAlignments are the timing of speech that the account has made: of its
+// text, and of how that was read.
+//
+// Source: HistoryAlignmentsResponseModel in the OpenAPI document.
+type HistoryAlignments struct {
+	Alignment  *Alignment `json:"alignment"`
+	Normalized *Alignment `json:"normalized_alignment"`
 }
 
 // UnmarshalJSON keeps the fields it does not know in Extra.

@@ -137,7 +137,6 @@ func TestHistoryItem_IsWhatWasMade(t *testing.T) {
 			ID: id, RequestID: speech.Meta.RequestID, VoiceID: elevenlabstest.VoiceSarah, VoiceName: "Sarah", VoiceCategory: "premade",
 			ModelID: "eleven_multilingual_v2", Text: "Hello", DateUnix: time.Now().Unix(), CharacterCountTo: 5, State: "created",
 			ContentType: "audio/pcm", Format: elevenlabs.FormatPCM_16000, Source: "TTS", Settings: map[string]any{"stability": 0.0},
-			Extra: it.Extra,
 		}, it)
 
 		again, err := c.HistoryAudio(t.Context(), id)
@@ -160,7 +159,10 @@ func TestHistoryItem_ComesBackWhole(t *testing.T) {
 	it := comesBack[elevenlabs.HistoryItem](t, `{"history_item_id":"h","request_id":"r","voice_id":"v","model_id":"m","voice_name":"V",
 		"voice_category":"premade","text":"t","date_unix":0,"character_count_change_from":0,"character_count_change_to":5,
 		"content_type":"audio/mpeg","state":"created","settings":{"a":[1,null]},"share_link_id":"s","source":"PlayAPI",
-		"dialogue":[{"text":"","voice_id":"v","voice_name":"V"}],"output_format":"mp3_44100_128","mood":"good"}`)
+		"dialogue":[{"text":"","voice_id":"v","voice_name":"V"}],"output_format":"mp3_44100_128","mood":"good",
+		"alignments":{"alignment":{"characters":["t"],"character_start_times_seconds":[0],"character_end_times_seconds":[0.1]},
+		"normalized_alignment":{"characters":["t"],"character_start_times_seconds":[0],"character_end_times_seconds":[0.1]}}}`)
+	require.Equal(t, []float64{0.1}, it.Alignments.Normalized.Ends)
 	require.Equal(t, `"good"`, string(it.Extra["mood"]))
 }
 

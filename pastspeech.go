@@ -29,6 +29,8 @@ type pastSpeech struct {
 	ContentType string `json:"content_type"`
 	State       string `json:"state"` // created, deleted or processing
 	Format      Format `json:"output_format"`
+
+	Timing *HistoryAlignments `json:"alignments"`
 }
 
 // says reports whether an item may be what was asked for. What an item does
@@ -98,6 +100,18 @@ func (t *trip) lookAt(id string) (pastSpeech, error) {
 	}
 	it.ID = id
 	return it, it.usable(t.call.said)
+}
+
+// timed returns an item with its timing. The list of items may not have that.
+func (t *trip) timed(it pastSpeech) (pastSpeech, error) {
+	var err error
+	if it.Timing == nil {
+		it, err = t.lookAt(it.ID)
+	}
+	if err == nil && it.Timing == nil {
+		err = errUntimed
+	}
+	return it, err
 }
 
 // lookAround looks for an item that fits the call, for the last time or not.

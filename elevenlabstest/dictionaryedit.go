@@ -2,6 +2,7 @@ package elevenlabstest
 
 import (
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,15 +19,7 @@ var accessLevels = []string{"admin", "editor", "commenter", "viewer"}
 // rules reads a list of rules. What is neither an alias nor a phoneme rule is
 // refused, as the schema's union does.
 func (f fields) rules(name string) []dictionaryRule {
-	v, ok := f.get(name, required)
-	if !ok {
-		return nil
-	}
-	list, ok := v.([]any)
-	if !ok {
-		f.report("list_type", name, v, nil, "Input should be a valid list")
-		return nil
-	}
+	list := f.listOf(name, required, math.MaxInt)
 	in := fields{problems: f.problems, loc: append(slices.Clone(f.loc), name)}
 	out := make([]dictionaryRule, 0, len(list))
 	for i, v := range list {
@@ -61,9 +54,9 @@ func (f fields) rule() dictionaryRule {
 type dictionaryLocator struct{ id, version string }
 
 // locators reads the list that requests for speech have, of three at most.
-func (f fields) locators(name string) []dictionaryLocator {
+func (f fields) locators(name string, list func(string, int) []any) []dictionaryLocator {
 	var out []dictionaryLocator
-	for i, v := range f.list(name, 3) {
+	for i, v := range list(name, 3) {
 		in := fields{problems: f.problems, loc: append(slices.Clone(f.loc), name, i)}
 		m, ok := v.(map[string]any)
 		if !ok {

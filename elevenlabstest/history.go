@@ -30,7 +30,7 @@ type historyItem struct {
 	Settings        map[string]any `json:"settings"`
 	ShareLinkID     *string        `json:"share_link_id"`
 	Source          string         `json:"source"`
-	Alignments      any            `json:"alignments"` // of speech without timing: none
+	Alignments      *alignments    `json:"alignments"`
 	Dialogue        []dialogueLine `json:"dialogue"`
 	OutputFormat    string         `json:"output_format"`
 }
@@ -141,6 +141,9 @@ func (it *item) answer(now time.Time) historyItem {
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
 		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, OutputFormat: it.format,
 		Source: cmp.Or(it.source, "TTS"), Dialogue: it.dialogue,
+	}
+	if it.timed {
+		a.Alignments = alignmentsOf(it.text)
 	}
 	if v := findVoice(it.voiceID); v != nil {
 		a.VoiceName, a.VoiceCategory = v.Name, v.Category

@@ -211,8 +211,13 @@ func (f fields) within(name string, input any, x, lo, hi float64) bool {
 	return false
 }
 
-func (f fields) list(name string, most int) []any {
-	v, ok := f.get(name, nullable)
+func (f fields) list(name string, most int) []any { return f.listOf(name, nullable, most) }
+
+// listNotNull is a list that may be absent but not null.
+func (f fields) listNotNull(name string, most int) []any { return f.listOf(name, optional, most) }
+
+func (f fields) listOf(name string, p presence, most int) []any {
+	v, ok := f.get(name, p)
 	if !ok {
 		return nil
 	}
@@ -231,15 +236,7 @@ func (f fields) list(name string, most int) []any {
 
 // texts returns a list of strings of any length.
 func (f fields) texts(name string, p presence) []string {
-	v, ok := f.get(name, p)
-	if !ok {
-		return nil
-	}
-	list, ok := v.([]any)
-	if !ok {
-		f.report("list_type", name, v, nil, "Input should be a valid list")
-		return nil
-	}
+	list := f.listOf(name, p, math.MaxInt)
 	in := fields{problems: f.problems, loc: append(slices.Clone(f.loc), name)}
 	out := make([]string, 0, len(list))
 	for i, v := range list {
