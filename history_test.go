@@ -166,6 +166,17 @@ func TestHistoryItem_ComesBackWhole(t *testing.T) {
 	require.Equal(t, `"good"`, string(it.Extra["mood"]))
 }
 
+func TestHistoryItem_HasTheTimingThatWasAskedFor(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := atOnce(t).Client()
+		speech, err := c.Synthesize(t.Context(), elevenlabs.TTSRequest{Text: "Hello", Timestamps: true})
+		require.NoError(t, err)
+		it, err := c.HistoryItem(t.Context(), speech.Meta.HistoryItemID)
+		require.NoError(t, err)
+		require.Equal(t, speech.Alignment, it.Alignments.Alignment)
+	})
+}
+
 func TestHistoryAudio_IsAudio(t *testing.T) {
 	t.Parallel()
 	for want, answer := range map[error]*http.Response{
