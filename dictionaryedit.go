@@ -59,7 +59,7 @@ type AddDictionaryFileRequest struct {
 	// Name is for people.
 	Name string `json:"name"`
 	// PLS is a lexicon of the W3C's Pronunciation Lexicon Specification, in XML.
-	PLS []byte `json:"file"`
+	PLS []byte `json:"file,omitempty"`
 	// Description is for people.
 	Description string `json:"description,omitempty"`
 	// WorkspaceAccess is what others of the workspace may: admin, editor,
