@@ -1,6 +1,8 @@
 package elevenlabstest
 
 import (
+	"cmp"
+	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -141,24 +143,9 @@ func readAddDictionary(c *call) (job, *failure) {
 // readAddLexicon takes a form with a lexicon, or without: then the dictionary
 // has no rules yet.
 func readAddLexicon(c *call) (job, *failure) {
-	if err := c.r.ParseMultipartForm(maxJSONBody); err != nil && err != http.ErrNotMultipart {
+	u, lexicon, err := readLexicon(c.r)
+	if err != nil {
 		return nil, &failure{http: http.StatusBadRequest, detail: "There was an error parsing the body"}
-	}
-	form := c.r.MultipartForm
-	u := &upload{form: map[string][]string{}}
-	var lexicon []byte
-	if form != nil {
-		defer form.RemoveAll()
-		u.form = form.Value
-		for _, file := range form.File["file"] {
-			opened, err := file.Open()
-			if err != nil {
-				return nil, &failure{http: http.StatusBadRequest, detail: "There was an error parsing the body"}
-			}
-			lexicon, _ = io.ReadAll(opened)
-			opened.Close()
-			u.file = &uploadedFile{File: File{Name: file.Filename, ContentType: file.Header.Get("Content-Type"), Size: file.Size}}
-		}
 	}
 	c.note(func(r *Request) {
 		if r.Form = u.form; u.file != nil {
@@ -167,16 +154,39 @@ func readAddLexicon(c *call) (job, *failure) {
 	})
 	f := u.fields()
 	d := readDictionary(f)
-	if fail := f.failure(); fail != nil {
-		return nil, fail
-	}
 	return &lookupJob{find: func(c *call) (any, *failure) {
 		rules, fail := parseLexicon(lexicon)
 		if fail != nil {
 			return nil, fail
 		}
 		return d.add(rules)(c)
-	}}, nil
+	}}, f.failure()
+}
+
+// readLexicon reads a form whose file is kept whole, nil if there is none.
+func readLexicon(r *http.Request) (*upload, []byte, error) {
+	u := &upload{form: map[string][]string{}}
+	err := r.ParseMultipartForm(maxJSONBody)
+	if errors.Is(err, http.ErrNotMultipart) {
+		return u, nil, nil // the schema will say which fields are missing
+	}
+	if err != nil {
+		return u, nil, err
+	}
+	defer r.MultipartForm.RemoveAll()
+	u.form = r.MultipartForm.Value
+	files := r.MultipartForm.File["file"]
+	if len(files) == 0 {
+		return u, nil, nil
+	}
+	u.file = &uploadedFile{File: File{Name: files[0].Filename, ContentType: files[0].Header.Get("Content-Type"), Size: files[0].Size}}
+	opened, err := files[0].Open()
+	if err != nil {
+		return u, nil, err
+	}
+	defer opened.Close()
+	lexicon, err := io.ReadAll(opened)
+	return u, lexicon, err
 }
 
 func readEditDictionary(c *call) (job, *failure) {
@@ -196,18 +206,23 @@ func readEditDictionary(c *call) (job, *failure) {
 		if fail != nil {
 			return nil, fail
 		}
-		if name != "" {
-			d.name = name
-		}
-		switch {
-		case setArchived && archived == false:
-			d.archived = nil
-		case setArchived && d.archived == nil:
-			now := time.Now().Unix()
-			d.archived = &now
+		d.name = cmp.Or(name, d.name)
+		if setArchived {
+			d.archive(archived == true)
 		}
 		return d.answer(), nil
 	}}, f.failure()
+}
+
+// archive puts a dictionary away or takes it back. One that is away keeps its
+// time.
+func (d *dictionary) archive(away bool) {
+	switch now := time.Now().Unix(); {
+	case !away:
+		d.archived = nil
+	case d.archived == nil:
+		d.archived = &now
+	}
 }
 
 // withRules returns rules with others after them. A rule for the same text

@@ -103,27 +103,33 @@ func (q *usageQuery) answer(c *call) (any, *failure) {
 	if len(starts) > maxBuckets {
 		return nil, invalid("invalid_parameters", "invalid_parameters", "The time range has too many intervals.")
 	}
-	usage := map[string][]float64{}
-	if q.breakdown == "none" {
-		usage["All"] = make([]float64, len(starts))
-	}
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	for b, s := range c.e.account.bills {
-		at := time.Unix(b.minute*60, 0).UTC()
-		if i := q.bucketOf(starts, at); i >= 0 {
-			row := name(b)
-			if usage[row] == nil {
-				usage[row] = make([]float64, len(starts))
-			}
-			usage[row][i] += of(s)
-		}
-	}
 	times := make([]int64, len(starts))
 	for i, t := range starts {
 		times[i] = t.UnixMilli()
 	}
-	return map[string]any{"time": times, "usage": usage}, nil
+	c.e.mu.Lock()
+	defer c.e.mu.Unlock()
+	return map[string]any{"time": times, "usage": q.rows(c.e.account.bills, starts, name, of)}, nil
+}
+
+// rows sums up what was billed: a row for each name, a column for each interval.
+func (q *usageQuery) rows(bills map[bill]sum, starts []time.Time, name func(bill) string, of func(sum) float64) map[string][]float64 {
+	rows := map[string][]float64{}
+	row := func(name string) []float64 {
+		if rows[name] == nil {
+			rows[name] = make([]float64, len(starts))
+		}
+		return rows[name]
+	}
+	if q.breakdown == "none" {
+		row(name(bill{}))
+	}
+	for b, s := range bills {
+		if i := q.bucketOf(starts, time.Unix(b.minute*60, 0)); i >= 0 {
+			row(name(b))[i] += of(s)
+		}
+	}
+	return rows
 }
 
 // usageMetrics are those that the emulator keeps books of.
