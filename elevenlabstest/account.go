@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/internal/audio"
+	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
 // maxItems is how many syntheses the account remembers.
@@ -45,8 +47,6 @@ type item struct {
 	language string
 	format   string
 	settings map[string]any // as they were sent
-	source   string         // what made it; empty for text to speech
-	dialogue []dialogueLine // who said what
 
 	made         time.Time // when the work started
 	ready        time.Time // when it is done; zero until that is known
@@ -57,12 +57,8 @@ type item struct {
 	audioSeconds float64
 }
 
-// A dialogueLine is one of an item that several voices speak.
-type dialogueLine struct {
-	Text      string `json:"text"`
-	VoiceID   string `json:"voice_id"`
-	VoiceName string `json:"voice_name"`
-}
+// sound makes the audio, for the first time or again.
+func (it *item) sound(spec audio.Spec) (*tone.Source, error) { return tone.New(spec, it.text) }
 
 // left returns how many credits can still be spent.
 func (a *account) left() int { return a.quota - a.billed }

@@ -18,6 +18,26 @@ const maxRules = 10_000
 // accessLevels are the values of workspace_access.
 var accessLevels = []string{"admin", "editor", "commenter", "viewer"}
 
+// reportAt is about an item of a list.
+func (f fields) reportAt(kind string, index int, input any, msg string) {
+	*f.problems = append(*f.problems, problem{Type: kind, Loc: append(slices.Clone(f.loc), index), Msg: msg, Input: input})
+}
+
+// texts returns a list of strings of any length.
+func (f fields) texts(name string, p presence) []string {
+	list := f.listOf(name, p, math.MaxInt)
+	in := fields{problems: f.problems, loc: append(slices.Clone(f.loc), name)}
+	out := make([]string, 0, len(list))
+	for i, v := range list {
+		s, ok := v.(string)
+		if !ok {
+			in.reportAt("string_type", i, v, "Input should be a valid string")
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // rules reads a list of rules. What is neither an alias nor a phoneme rule is
 // refused, as the schema's union does.
 func (f fields) rules(name string) []dictionaryRule {

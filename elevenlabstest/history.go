@@ -1,7 +1,6 @@
 package elevenlabstest
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"io"
 	"net/http"
@@ -31,7 +30,6 @@ type historyItem struct {
 	ShareLinkID     *string        `json:"share_link_id"`
 	Source          string         `json:"source"`
 	Alignments      *alignments    `json:"alignments"`
-	Dialogue        []dialogueLine `json:"dialogue"`
 	OutputFormat    string         `json:"output_format"`
 }
 
@@ -139,8 +137,7 @@ func (it *item) answer(now time.Time) historyItem {
 	a := historyItem{
 		HistoryItemID: it.historyItemID, RequestID: it.requestID, VoiceID: it.voiceID, ModelID: it.model,
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
-		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, OutputFormat: it.format,
-		Source: cmp.Or(it.source, "TTS"), Dialogue: it.dialogue,
+		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: "TTS", OutputFormat: it.format,
 	}
 	if it.timed {
 		a.Alignments = alignmentsOf(it.text)
@@ -181,7 +178,7 @@ func readHistoryQuery(c *call) (historyQuery, *failure) {
 func (q *historyQuery) wants(it *item) bool {
 	at := it.made.Unix()
 	return (q.voice == "" || it.voiceID == q.voice) && (q.model == "" || it.model == q.model) &&
-		(q.source == "" || q.source == cmp.Or(it.source, "TTS")) && strings.Contains(strings.ToLower(it.text), q.search) &&
+		(q.source == "" || q.source == "TTS") && strings.Contains(strings.ToLower(it.text), q.search) &&
 		(q.beforeUnix == nil || at < *q.beforeUnix) && (q.sinceUnix == nil || at >= *q.sinceUnix)
 }
 
@@ -225,7 +222,7 @@ func (j *historyAudio) check(c *call) *failure {
 	if fail := j.find(c); fail != nil {
 		return fail
 	}
-	source, err := tone.New(j.spec, j.item.text)
+	source, err := j.item.sound(j.spec)
 	if err != nil {
 		return notImplemented("cannot make %s: %v.", j.item.format, err)
 	}

@@ -78,7 +78,7 @@ func (j *historyDownload) file(e *Emulator, id string) (historyFile, *failure) {
 	if j.format == "wav" {
 		spec = audio.Spec{Codec: audio.WAV, RateHz: spec.RateHz, BitRate: spec.RateHz * 16}
 	}
-	source, err := tone.New(spec, it.text)
+	source, err := it.sound(spec)
 	if err != nil {
 		return historyFile{}, notImplemented("cannot make %s of %s: %v.", spec.Codec, it.format, err)
 	}

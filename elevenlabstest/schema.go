@@ -76,11 +76,6 @@ func (f fields) report(kind, name string, input any, ctx map[string]any, msg str
 	})
 }
 
-// reportAt is about an item of a list.
-func (f fields) reportAt(kind string, index int, input any, msg string) {
-	*f.problems = append(*f.problems, problem{Type: kind, Loc: append(slices.Clone(f.loc), index), Msg: msg, Input: input})
-}
-
 // get returns a field's value, and false where there is none to check.
 func (f fields) get(name string, p presence) (any, bool) {
 	v, ok := f.values[name]
@@ -232,21 +227,6 @@ func (f fields) listOf(name string, p presence, most int) []any {
 			fmt.Sprintf("List should have at most %d items after validation, not %d", most, len(l)))
 	}
 	return l
-}
-
-// texts returns a list of strings of any length.
-func (f fields) texts(name string, p presence) []string {
-	list := f.listOf(name, p, math.MaxInt)
-	in := fields{problems: f.problems, loc: append(slices.Clone(f.loc), name)}
-	out := make([]string, 0, len(list))
-	for i, v := range list {
-		s, ok := v.(string)
-		if !ok {
-			in.reportAt("string_type", i, v, "Input should be a valid string")
-		}
-		out = append(out, s)
-	}
-	return out
 }
 
 // object returns the fields of a nested object; with none they are all absent.
