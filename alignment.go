@@ -88,7 +88,7 @@ func (a *Alignment) Check() error {
 func (a *Alignment) Text() string { return strings.Join(a.Characters, "") }
 
 // Words returns the words with their times, each with the punctuation that
-// clings to it and without white space. Scripts that put no spaces between
+// clings to it, its pause included, and without white space. Scripts that put no spaces between
 // words are divided into characters with their marks: Chinese, Japanese, Thai,
 // Lao, Khmer, Burmese. An Alignment without a single time that can be has none.
 func (a *Alignment) Words() []Span { return spansOf(subtitle.Words(a.spans())) }

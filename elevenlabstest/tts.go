@@ -20,9 +20,6 @@ const (
 	// maxJSONBody bounds what is read of a JSON body. The longest text that is
 	// served has 44,000 characters.
 	maxJSONBody = 8 << 20
-	// maxPieces and minPiece bound how a stream is cut: at most so many pieces
-	// of at least so many bytes.
-	maxPieces, minPiece = 16, 1024
 	// exposed is what the vendor lets a browser read of a synthesis.
 	exposed = "request-id, history-item-id, character-cost, regeneration-count, generation-info, " +
 		"current-concurrent-requests, maximum-concurrent-requests, collect-preference"
@@ -274,23 +271,6 @@ func (j *ttsJob) answer(c *call) {
 		d.stops = nil
 	}
 	c.deliver(d)
-}
-
-// piecesOf returns into how many pieces a stream of a size is cut.
-func piecesOf(size int64) int { return int(min(max(size/minPiece, 1), maxPieces)) }
-
-// pace spreads a stream over a time, a piece at each of its stops and one
-// behind the last: at equal distances, the first one at the start and the last
-// one at the end. A stream of a single piece ends at the end.
-func (d *delivery) pace(start time.Time, rest time.Duration) {
-	if len(d.stops) == 0 {
-		d.stops = []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
-		return
-	}
-	for i := range d.stops {
-		at := start.Add(rest * time.Duration(i+1) / time.Duration(len(d.stops)))
-		d.stops[i].act = func(c *call) error { return c.waitUntil(at) }
-	}
 }
 
 func (j *ttsJob) headers(c *call) {
