@@ -34,14 +34,6 @@ type pastSpeech struct {
 	Alignments json.RawMessage `json:"alignments"`
 }
 
-// pastTiming is the timing of an item.
-//
-// Source: HistoryAlignmentsResponseModel in the OpenAPI document.
-type pastTiming struct {
-	Alignment  *Alignment `json:"alignment"`
-	Normalized *Alignment `json:"normalized_alignment"`
-}
-
 // says reports whether an item may be what was asked for. What an item does
 // not tell is no reason against it: to miss one is to pay again.
 func (it *pastSpeech) says(u *utterance) bool {
@@ -113,8 +105,8 @@ func (t *trip) lookAt(id string) (pastSpeech, error) {
 
 // timing returns when the characters of an item are spoken. The list of items
 // may not have that.
-func (t *trip) timing(it pastSpeech) (*pastTiming, error) {
-	timing := new(pastTiming)
+func (t *trip) timing(it pastSpeech) (*HistoryAlignments, error) {
+	timing := new(HistoryAlignments)
 	if json.Unmarshal(it.Alignments, timing) == nil && timing.Alignment != nil {
 		return timing, nil
 	}

@@ -2,8 +2,6 @@ package elevenlabs
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -40,52 +38,43 @@ func (c *Client) familyOf(ctx context.Context, call *Call, cfg callConfig) Famil
 func (c *Client) findPlan(ctx context.Context, cfg callConfig) map[string]Family {
 	ctx, cancel := context.WithTimeout(ctx, planPatience)
 	defer cancel()
-	tier, err := answerOf(ctx, c, Call{Op: "GET /v1/user/subscription", Method: "GET", Path: "/v1/user/subscription"}, cfg, decodeTier)
+	subscription, err := answerOf(ctx, c, subscriptionCall(), cfg, plainly[Subscription])
 	if err == nil {
-		c.limiter.(tierSetter).SetTier(tier) // New has seen to it that it is one
+		if tier, err := ParseTier(subscription.Tier); err == nil {
+			c.limiter.(tierSetter).SetTier(tier) // New has seen to it that it is one
+		}
 	}
-	families, _ := answerOf(ctx, c, Call{Op: "GET /v1/models", Method: "GET", Path: "/v1/models"}, cfg, decodeFamilies)
-	return families
+	models, err := answerOf(ctx, c, modelsCall(), cfg, plainly[[]Model])
+	if err != nil {
+		return nil
+	}
+	return familiesOf(*models)
 }
 
-func decodeTier(data []byte, _ Meta) (Tier, error) {
-	var subscription struct {
-		Tier string `json:"tier"`
-	}
-	if err := json.Unmarshal(data, &subscription); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	return ParseTier(subscription.Tier)
-}
+// plainly decodes an answer that is JSON and nothing else.
+func plainly[T any](data []byte, _ Meta) (*T, error) { return decodeJSON[T](data) }
 
-// decodeFamilies reads which model counts in which pool. The group of the
-// standard model is FamilyStandard and that of the flash model FamilyFlash; any
-// other is a Family by its own name.
+// familiesOf tells which model counts in which pool. The group of the standard
+// model is FamilyStandard and that of the flash model FamilyFlash; any other is
+// a Family by its own name.
 //
 // Source: concurrency_group of GET /v1/models in the OpenAPI document.
-func decodeFamilies(data []byte, _ Meta) (map[string]Family, error) {
-	var models []struct {
-		ID    string `json:"model_id"`
-		Group string `json:"concurrency_group"`
-	}
-	if err := json.Unmarshal(data, &models); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
+func familiesOf(models []Model) map[string]Family {
 	groups := map[string]Family{"": ""}
 	for _, m := range models {
 		if m.ID == defaultModel || m.ID == flashModel {
-			groups[m.Group] = FamilyOf(m.ID)
+			groups[m.ConcurrencyGroup] = FamilyOf(m.ID)
 		}
 	}
 	families := make(map[string]Family, len(models))
 	for _, m := range models {
-		family, known := groups[m.Group]
+		family, known := groups[m.ConcurrencyGroup]
 		if !known {
-			family = Family(m.Group)
+			family = Family(m.ConcurrencyGroup)
 		}
 		if family != "" {
 			families[m.ID] = family
 		}
 	}
-	return families, nil
+	return families
 }

@@ -155,7 +155,7 @@ func (t *trip) fetch(f *flight, it pastSpeech, receive func(*flight) error) erro
 	if meta.CharacterCost = lost.CharacterCost; meta.CharacterCost < 0 {
 		meta.CharacterCost = max(it.CountTo-it.CountFrom, -1)
 	}
-	var past *pastTiming
+	var past *HistoryAlignments
 	if t.call.timed {
 		var err error
 		if past, err = t.timing(it); err != nil {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/internal/audio"
+	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
 // maxItems is how many syntheses the account remembers.
@@ -21,6 +23,7 @@ type account struct {
 
 	made        map[speechKey]int // of the items
 	billedTwice int
+	bills       map[bill]sum
 }
 
 // A speechKey is what makes two syntheses the same to a listener.
@@ -55,6 +58,9 @@ type item struct {
 	audioSeconds float64
 }
 
+// sound makes the audio, for the first time or again.
+func (it *item) sound(spec audio.Spec) (*tone.Source, error) { return tone.New(spec, it.text) }
+
 // left returns how many credits can still be spent.
 func (a *account) left() int { return a.quota - a.billed }
 
@@ -71,6 +77,7 @@ func (a *account) bill(ch charge, now time.Time) {
 		a.items = append(a.items, it)
 		a.forget()
 	}
+	a.enter(ch, now)
 	a.billed += ch.credits
 	a.audio += ch.audio
 }

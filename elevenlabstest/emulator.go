@@ -31,6 +31,9 @@ type Emulator struct {
 	scripted *string    // set by Transcribe
 	voices   []voiceAnswer
 	edits    int // of voices, additions included
+	tokens   map[string]token
+
+	dictionaries []*dictionary // oldest first
 
 	asking sync.Mutex // held while the script is asked
 }
@@ -44,7 +47,9 @@ func NewEmulator(opts ...Option) *Emulator {
 		pools:  make(map[elevenlabs.Family]*pool),
 		voices: firstVoices(),
 	}
-	e.account = account{quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int)}
+	e.account = account{
+		quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int), bills: make(map[bill]sum),
+	}
 	for f, n := range e.cfg.limits {
 		e.pools[f] = &pool{limit: n}
 	}
@@ -163,6 +168,9 @@ func (c *call) serve() {
 // authenticate looks at the key.
 func (c *call) authenticate(ep *endpoint) *failure {
 	key := c.r.Header.Get("Xi-Api-Key")
+	if id := c.r.URL.Query().Get(tokenQueries[ep.token]); id != "" && ep.token != "" {
+		return c.redeem(ep.token, id)
+	}
 	switch {
 	case ep.open:
 	case key == "" && c.r.Header.Get("Authorization") != "":

@@ -16,6 +16,7 @@ type failure struct {
 	docsURL string
 
 	legacy bool // only status and message, as older endpoints answer
+	pair   bool // only error and message, and no detail around them
 	detail any  // replaces the whole detail: the list of a 422, the text of a 404
 }
 
@@ -32,6 +33,9 @@ type envelope struct {
 
 // body returns what is sent: request_id always equals the x-trace-id header.
 func (f *failure) body(trace string) any {
+	if f.pair {
+		return map[string]any{"error": f.code, "message": f.message}
+	}
 	detail := f.detail
 	switch {
 	case detail != nil:

@@ -12,8 +12,7 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
-// A historyItem has the fields of the vendor's SpeechHistoryItemResponseModel
-// that a synthesis fills.
+// A historyItem has the fields of the vendor's SpeechHistoryItemResponseModel.
 type historyItem struct {
 	HistoryItemID   string         `json:"history_item_id"`
 	RequestID       string         `json:"request_id"`
@@ -59,6 +58,7 @@ func historyRoutes() []route {
 		routeTo(http.MethodGet, one, read(oneItem)),
 		routeTo(http.MethodGet, one+"/audio", audio),
 		routeTo(http.MethodDelete, one, remove),
+		routeTo(http.MethodPost, "/v1/history/download", endpoint{read: readDownload, permission: "speech_history_read"}),
 	}
 }
 
@@ -79,12 +79,20 @@ func (e *Emulator) shown(now time.Time) []*item {
 // the mutex.
 func (c *call) find() (*item, *failure) {
 	id := c.vars["history_item_id"]
-	for _, it := range c.e.shown(time.Now()) {
-		if it.historyItemID == id {
-			return it, nil
-		}
+	if it := c.e.itemShown(id); it != nil {
+		return it, nil
 	}
 	return nil, notFound(http.StatusNotFound, "history_item_not_found", "A history item with ID '%s' was not found.", id)
+}
+
+// itemShown returns an item of the history, nil if it does not show it. The
+// caller holds the mutex.
+func (e *Emulator) itemShown(id string) *item {
+	shown := e.shown(time.Now())
+	if i := slices.IndexFunc(shown, func(it *item) bool { return it.historyItemID == id }); i >= 0 {
+		return shown[i]
+	}
+	return nil
 }
 
 func oneItem(c *call) (any, *failure) {
@@ -212,7 +220,7 @@ func (j *historyAudio) check(c *call) *failure {
 	if fail := j.find(c); fail != nil {
 		return fail
 	}
-	source, err := tone.New(j.spec, j.item.text)
+	source, err := j.item.sound(j.spec)
 	if err != nil {
 		return notImplemented("cannot make %s: %v.", j.item.format, err)
 	}
@@ -237,14 +245,20 @@ func (j *historyAudio) find(c *call) (fail *failure) {
 func (j *historyAudio) charge() charge { return charge{} }
 
 func (j *historyAudio) answer(c *call) {
+	hash := sha256.New()
+	c.sendFile(j.spec.ContentType(), delivery{
+		body: io.TeeReader(j.source, hash), size: j.source.Len(),
+		made: func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) },
+	})
+}
+
+// sendFile answers a call that takes no slot with what is no JSON.
+func (c *call) sendFile(contentType string, d delivery) {
 	c.commonHeaders()
-	c.w.Header().Set("Content-Type", j.spec.ContentType())
+	c.w.Header().Set("Content-Type", contentType)
 	if c.fault != nil && c.fault.delay > 0 && c.wait(c.fault.delay) != nil {
 		return
 	}
-	hash := sha256.New()
-	c.deliver(delivery{
-		status: http.StatusOK, body: io.TeeReader(j.source, hash), size: j.source.Len(),
-		made: func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) },
-	})
+	d.status = http.StatusOK
+	c.deliver(d)
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/elevenlabs-go/elevenlabs"
 )
 
 // A model is one row of the vendor's table, with what it was seen to refuse.
@@ -35,6 +37,23 @@ func (m *model) cost(points int, blank bool) int {
 		return (points + 1) / 2
 	}
 	return points
+}
+
+// family is the pool that the model counts in: that of its group. The groups
+// that were not seen are named as the families are.
+func (m *model) family() elevenlabs.Family {
+	if m.group == "standard_eleven_multilingual_v2" {
+		return elevenlabs.FamilyStandard
+	}
+	return elevenlabs.Family(m.group)
+}
+
+// familyOf is the pool of a model that may not exist.
+func familyOf(id string) elevenlabs.Family {
+	if m := findModel(id); m != nil {
+		return m.family()
+	}
+	return elevenlabs.FamilyOf(id)
 }
 
 func (m *model) factor() float64 {
@@ -129,6 +148,7 @@ func findModel(id string) *model {
 func modelRoutes() []route {
 	ep := lookup(func(*call) (any, *failure) { return modelList(), nil })
 	// Without a key this endpoint looks for a workspace that is not there.
+	ep.permission = "models_read"
 	ep.anonymous = notFound(http.StatusNotFound, "workspace_not_found", "Workspace 1anonymous1 not found.")
 	return []route{routeTo(http.MethodGet, "/v1/models", ep)}
 }

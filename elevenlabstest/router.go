@@ -18,6 +18,9 @@ type endpoint struct {
 	permission string
 	// open endpoints do not look at the key.
 	open bool
+	// token is the type of single-use token that stands in for a key; empty for
+	// none.
+	token string
 }
 
 // A route is an endpoint with its method and path, {name} standing for one
@@ -34,7 +37,7 @@ func routeTo(method, path string, ep endpoint) route {
 
 // routes lists all endpoints, a fixed segment before a {name} in its place.
 func routes() []route {
-	return slices.Concat(ttsRoutes(), sttRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes())
+	return slices.Concat(ttsRoutes(), sttRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes(), tokenRoutes(), dictionaryRoutes(), usageRoutes())
 }
 
 // match returns the variables of a path, and whether it matches.

@@ -35,7 +35,7 @@ const (
 )
 
 func sttRoutes() []route {
-	return []route{routeTo(http.MethodPost, "/v1/speech-to-text", endpoint{read: readSTT})}
+	return []route{routeTo(http.MethodPost, "/v1/speech-to-text", endpoint{read: readSTT, token: "batch_scribe"})}
 }
 
 // AudioInfo describes audio that is to be transcribed, for [WithTranscript].

@@ -51,6 +51,7 @@ type ttsJob struct {
 	// languageNormalization is apply_language_text_normalization.
 	languageNormalization bool
 	logging               bool
+	dictionaries          []dictionaryLocator
 
 	// Filled in by check.
 	model  *model
@@ -88,7 +89,7 @@ func readTTS(c *call, stream, timed bool) (job, *failure) {
 	earlier := list("previous_request_ids", 3)
 	j.context = before != "" || after != "" || len(earlier) > 0
 	list("next_request_ids", 3)
-	list("pronunciation_dictionary_locators", 3)
+	j.dictionaries = f.locators("pronunciation_dictionary_locators", list)
 	f.integer("seed", 0, 1<<32-1)
 	f.boolean("use_pvc_as_ivc", optional, false)
 	f.oneOf("apply_text_normalization", "auto", "auto", "on", "off")
@@ -148,6 +149,9 @@ func (j *ttsJob) check(c *call) *failure {
 		return fail
 	}
 	if fail := j.checkModel(); fail != nil {
+		return fail
+	}
+	if fail := c.e.checkLocators(j.dictionaries); fail != nil {
 		return fail
 	}
 	return j.prepare(c, voice)
@@ -210,7 +214,7 @@ func (j *ttsJob) prepare(c *call, voice *voiceAnswer) *failure {
 func (j *ttsJob) blank() bool { return strings.TrimSpace(j.text) == "" }
 
 func (j *ttsJob) charge() charge {
-	ch := charge{family: elevenlabs.FamilyOf(j.modelID), weight: 1, item: j.item}
+	ch := charge{family: familyOf(j.modelID), weight: 1, item: j.item}
 	if j.model != nil {
 		ch.credits = j.model.cost(utf8.RuneCountInString(j.text), j.blank())
 	}

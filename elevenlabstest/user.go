@@ -3,6 +3,7 @@ package elevenlabstest
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
 )
@@ -42,12 +43,24 @@ type priceAnswer struct {
 // extendedSubscription adds what GET /v1/user/subscription alone has.
 type extendedSubscription struct {
 	subscriptionAnswer
-	NextInvoice                   any   `json:"next_invoice"`
-	OpenInvoices                  []any `json:"open_invoices"`
-	HasOpenInvoices               bool  `json:"has_open_invoices"`
-	PendingChange                 any   `json:"pending_change"`
-	HasUsedStarterCouponOnAccount bool  `json:"has_used_starter_coupon_on_account"`
-	HasUsedCreatorCouponOnAccount bool  `json:"has_used_creator_coupon_on_account"`
+	NextInvoice                   *invoiceAnswer  `json:"next_invoice"`
+	OpenInvoices                  []invoiceAnswer `json:"open_invoices"`
+	HasOpenInvoices               bool            `json:"has_open_invoices"`
+	PendingChange                 any             `json:"pending_change"`
+	HasUsedStarterCouponOnAccount bool            `json:"has_used_starter_coupon_on_account"`
+	HasUsedCreatorCouponOnAccount bool            `json:"has_used_creator_coupon_on_account"`
+}
+
+type invoiceAnswer struct {
+	AmountDueCents         int      `json:"amount_due_cents"`
+	SubtotalCents          int      `json:"subtotal_cents"`
+	TaxCents               int      `json:"tax_cents"`
+	DiscountPercentOff     *float64 `json:"discount_percent_off"`
+	DiscountAmountOff      *float64 `json:"discount_amount_off"`
+	Discounts              []any    `json:"discounts"`
+	NextPaymentAttemptUnix int64    `json:"next_payment_attempt_unix"`
+	PaymentIntentStatus    *string  `json:"payment_intent_status"`
+	PaymentIntentStatuses  []string `json:"payment_intent_statusses"`
 }
 
 type userAnswer struct {
@@ -68,23 +81,56 @@ type userAnswer struct {
 	SeatType                       string             `json:"seat_type"`
 }
 
+// userID is the one user of the account.
+const userID = "emulatorUser00000000"
+
 // accountCreated is when the stand-in account was opened: 1 January 2026.
 const accountCreated = 1767225600
 
 func userRoutes() []route {
+	read := func(find func(*call) (any, *failure)) endpoint {
+		ep := lookup(find)
+		ep.permission = "user_read"
+		return ep
+	}
 	return []route{
-		routeTo(http.MethodGet, "/v1/user", lookup(func(c *call) (any, *failure) {
+		routeTo(http.MethodGet, "/v1/user", read(func(c *call) (any, *failure) {
 			return c.e.user(c.r.Header.Get("Xi-Api-Key")), nil
 		})),
-		routeTo(http.MethodGet, "/v1/user/subscription", lookup(func(c *call) (any, *failure) {
-			return extendedSubscription{subscriptionAnswer: c.e.subscription(), OpenInvoices: []any{}}, nil
+		routeTo(http.MethodGet, "/v1/user/subscription", read(func(c *call) (any, *failure) {
+			return c.e.extendedSubscription(), nil
 		})),
 	}
 }
 
+// extendedSubscription adds the next invoice, which who pays nothing has not.
+func (e *Emulator) extendedSubscription() extendedSubscription {
+	s := extendedSubscription{subscriptionAnswer: e.subscription(), OpenInvoices: []invoiceAnswer{}}
+	if price := monthlyCents[e.cfg.tier]; price > 0 {
+		s.NextInvoice = &invoiceAnswer{
+			AmountDueCents: price, SubtotalCents: price, Discounts: []any{},
+			NextPaymentAttemptUnix: *s.NextCharacterCountResetUnix, PaymentIntentStatuses: []string{},
+		}
+	}
+	return s
+}
+
+// monthlyCents are what plans cost, roughly; the emulator collects nothing.
+var monthlyCents = map[elevenlabs.Tier]int{
+	0: 500, elevenlabs.TierStarter: 500, elevenlabs.TierCreator: 2200, elevenlabs.TierPro: 9900,
+	elevenlabs.TierScale: 33000, elevenlabs.TierBusiness: 132000,
+}
+
+// nextMonth returns when the month after that of now begins: a period of the
+// emulator's is a month of the calendar.
+func nextMonth(now time.Time) int64 {
+	now = now.UTC()
+	return time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC).Unix()
+}
+
 func (e *Emulator) user(key string) userAnswer {
 	return userAnswer{
-		UserID:                         "emulatorUser00000000",
+		UserID:                         userID,
 		WorkspaceID:                    "emulatorWorkspace000",
 		Subscription:                   e.subscription(),
 		IsOnboardingCompleted:          true,
@@ -104,11 +150,12 @@ func (e *Emulator) subscription() subscriptionAnswer {
 	if e.cfg.tier == elevenlabs.TierFree {
 		status = "free"
 	}
-	edits := maxVoiceEdits
+	edits, reset := maxVoiceEdits, nextMonth(time.Now())
 	return subscriptionAnswer{
 		Tier:                           tierName(e.cfg.tier),
 		CharacterCount:                 e.account.billed,
 		CharacterLimit:                 e.account.quota,
+		NextCharacterCountResetUnix:    &reset,
 		VoiceSlotsUsed:                 e.voiceSlots(),
 		VoiceLimit:                     maxVoices,
 		MaxVoiceAddEdits:               &edits,
