@@ -261,7 +261,7 @@ func TestDecodeTranscript_Shapes(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Hello world!", one.Text)
 	require.InDelta(t, 0.98, one.LanguageProbability, 1e-9)
-	require.InDelta(t, 56, one.AudioSeconds, 1e-9)
+	require.InDelta(t, 56, *one.AudioSeconds, 1e-9)
 	require.Len(t, one.Words, 2)
 	require.InDelta(t, 0.5, *one.Words[0].End, 1e-9)
 	require.Equal(t, "speaker_0", one.Words[0].SpeakerID)
@@ -270,6 +270,7 @@ func TestDecodeTranscript_Shapes(t *testing.T) {
 	require.Equal(t, "name", one.Entities[0].Type)
 	require.Equal(t, "1", one.AdditionalFormats[1].Content)
 	require.Equal(t, "5Ook", one.TranscriptionID)
+	require.JSONEq(t, `{"a":1}`, string(one.Extra["unknown"]))
 
 	several, err := elevenlabs.DecodeTranscript([]byte(`{"transcripts":[{"text":"a","channel_index":0,"language_code":"eng"},{"text":"b","channel_index":1}],"transcription_id":"t","audio_duration_secs":null}`))
 	require.NoError(t, err)
