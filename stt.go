@@ -142,22 +142,14 @@ func (c *Client) STT(ctx context.Context, audio []byte, mime string, opts ...STT
 //
 // Errors are as of [Client.Synthesize].
 func (c *Client) Transcribe(ctx context.Context, req STTRequest, opts ...CallOption) (*Transcript, error) {
-	cfg, err := c.callConfig(ctx, opts)
-	if err != nil {
+	if err := c.ready(ctx); err != nil {
 		return nil, err
 	}
 	call, err := c.sttCall(req.over(c.stt))
 	if err != nil {
 		return nil, err
 	}
-	return answerOf(ctx, c, call, cfg, func(data []byte, meta Meta) (*Transcript, error) {
-		t, err := decodeTranscript(data)
-		if err != nil {
-			return nil, err
-		}
-		t.Meta = meta
-		return t, nil
-	})
+	return c.transcript(ctx, call, opts)
 }
 
 // sttCall checks a request and describes the call.

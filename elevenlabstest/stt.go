@@ -67,6 +67,7 @@ type sttJob struct {
 	webhook      bool
 	multiChannel bool
 	combined     bool
+	unlogged     bool // nothing is to be kept
 	entities     bool // entities are wanted in the answer
 	entityRules  bool // entities are detected or redacted
 	exports      []exportOptions
@@ -94,7 +95,7 @@ func readSTT(c *call) (job, *failure) {
 	f.number("temperature", 0, 2)
 	f.integer("seed", 0, 1<<31-1)
 	q := fields{problems: f.problems, loc: []any{"query"}, values: queryValues(c.r.URL.Query())}
-	q.boolean("enable_logging", optional, true)
+	j.unlogged = !q.boolean("enable_logging", optional, true)
 	return j, f.failure()
 }
 
@@ -270,18 +271,26 @@ func (j *sttJob) answer(c *call) {
 	if l := c.e.cfg.latency; d <= 0 {
 		d = l.STTBase + time.Duration(j.info.Duration.Seconds()*float64(l.PerAudioSecond))
 	}
+	made := keptTranscript{id: newID(), ready: c.serviceEnd(d)}
+	made.shape = j.transcribe(c.e, made.id)
+	if !j.unlogged {
+		c.e.keep(made)
+	}
 	if j.webhook {
-		// The work goes on, and counts, after the answer.
-		c.leaveAfter(c.e.scaled(d + c.e.cfg.linger))
-		c.sendJSON(http.StatusOK, webhookAnswer{
-			Message: "Request processed successfully. The result will be sent to your webhook.",
-			// The id that the event will carry.
-			RequestID: newID(), TranscriptionID: newID(),
-		})
+		j.accept(c, made, d)
 		return
 	}
-	if c.waitUntil(c.serviceEnd(d)) != nil {
-		return
+	if c.waitUntil(made.ready) == nil {
+		c.sendJSON(http.StatusOK, made.shape)
 	}
-	c.sendJSON(http.StatusOK, j.transcribe(c.e))
+}
+
+// accept answers before the work is done. It goes on, and counts, afterwards.
+func (j *sttJob) accept(c *call, made keptTranscript, d time.Duration) {
+	c.leaveAfter(c.e.scaled(d + c.e.cfg.linger))
+	c.sendJSON(http.StatusOK, webhookAnswer{
+		Message: "Request processed successfully. The result will be sent to your webhook.",
+		// The id that the event will carry.
+		RequestID: newID(), TranscriptionID: made.id,
+	})
 }

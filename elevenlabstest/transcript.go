@@ -58,10 +58,10 @@ type webhookAnswer struct {
 	TranscriptionID string `json:"transcription_id"`
 }
 
-// transcribe returns the answer in the shape the modes ask for. A file with
-// one channel has the usual shape in multi-channel mode too.
-func (j *sttJob) transcribe(e *Emulator) any {
-	id, seconds := newID(), j.info.Duration.Seconds()
+// transcribe returns the answer in the shape the modes ask for. A file
+// with one channel has the usual shape in multi-channel mode too.
+func (j *sttJob) transcribe(e *Emulator, id string) any {
+	seconds := j.info.Duration.Seconds()
 	if !j.multiChannel || j.info.Channels == 1 {
 		t := j.channel(e, 0)
 		t.TranscriptionID, t.AudioDurationSecs = id, seconds
