@@ -54,7 +54,8 @@ type STTRequest struct {
 	// UseMultiChannel transcribes each channel by itself, at most 5, each
 	// billed. Default false.
 	UseMultiChannel bool `json:"use_multi_channel,omitempty"`
-	// MultichannelOutputStyle is separate or combined. Default separate.
+	// MultichannelOutputStyle is separate, or combined, which needs timestamps
+	// and excludes EntityDetection. Default separate.
 	MultichannelOutputStyle string `json:"multichannel_output_style,omitempty"`
 	// EntityDetection is all, categories (pii, phi, pci, other,
 	// offensive_language) or types of entities to find, for 30 % more.

@@ -150,7 +150,7 @@ func fullSTTRequest(source elevenlabs.AudioSource) elevenlabs.STTRequest {
 		},
 		FileFormat: "other", Webhook: true, WebhookID: "hook1", WebhookMetadata: map[string]any{"order": "7"},
 		Temperature: elevenlabs.Ptr(0.0), Seed: elevenlabs.Ptr(uint32(0)),
-		UseMultiChannel: true, MultichannelOutputStyle: "combined",
+		UseMultiChannel: true, MultichannelOutputStyle: "separate",
 		EntityDetection: []string{"pii", "name"}, EntityRedaction: []string{"name"}, EntityRedactionMode: "entity_type",
 		NoVerbatim: true, UseSpeakerLibrary: true, Keyterms: []string{"Grüße", "ACME Corp"},
 		ZeroRetention: true, Extra: map[string]string{"new_part": "x"},

@@ -29,6 +29,7 @@ type Emulator struct {
 	requests int
 	records  []*Request // the last maxRecords or more
 	scripted *string    // set by Transcribe
+	mail     mailbox
 
 	asking sync.Mutex // held while the script is asked
 }
@@ -40,6 +41,7 @@ func NewEmulator(opts ...Option) *Emulator {
 		cfg:    newConfig(opts),
 		routes: routes(),
 		pools:  make(map[elevenlabs.Family]*pool),
+		mail:   mailbox{wake: make(chan struct{}, 1)},
 	}
 	e.account = account{quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int)}
 	for f, n := range e.cfg.limits {

@@ -65,6 +65,8 @@ type sttJob struct {
 	roles        bool
 	raw          bool
 	webhook      bool
+	webhookID    string
+	metadata     map[string]any // comes back with the delivery
 	multiChannel bool
 	combined     bool
 	unlogged     bool // nothing is to be kept
@@ -108,6 +110,7 @@ func (j *sttJob) readModes(f fields) {
 	j.roles = f.boolean("detect_speaker_roles", optional, false)
 	j.raw = f.oneOf("file_format", "other", "pcm_s16le_16", "other") == "pcm_s16le_16"
 	j.webhook = f.boolean("webhook", optional, false)
+	j.webhookID = f.text("webhook_id", nullable)
 	j.multiChannel = f.boolean("use_multi_channel", optional, false)
 	j.combined = f.oneOf("multichannel_output_style", "separate", "separate", "combined") == "combined"
 	redacted := len(j.upload.values("entity_redaction")) > 0
@@ -129,6 +132,9 @@ func (j *sttJob) check(c *call) *failure {
 		return fail
 	}
 	if fail := j.readExports(); fail != nil {
+		return fail
+	}
+	if fail := j.checkWebhook(c.e); fail != nil {
 		return fail
 	}
 	if fail := j.measure(c.e); fail != nil {
@@ -204,6 +210,41 @@ func (j *sttJob) readExports() *failure {
 		}
 	}
 	return nil
+}
+
+// checkWebhook looks at where the transcript is to be delivered, and what with:
+// a JSON object of at most 16 KB and two levels.
+func (j *sttJob) checkWebhook(e *Emulator) *failure {
+	if j.webhookID != "" && (!j.webhook || e.cfg.hooksOf(j.webhookID) == nil) {
+		return invalid("invalid_parameters", "invalid_parameters", "There is no webhook '%s' for this request.", j.webhookID)
+	}
+	parts := j.upload.values("webhook_metadata")
+	if len(parts) == 0 || parts[0] == "" {
+		return nil
+	}
+	if len(parts) > 1 || len(parts[0]) > 16<<10 || json.Unmarshal([]byte(parts[0]), &j.metadata) != nil || depth(j.metadata) > 2 {
+		return invalid("invalid_parameters", "invalid_webhook_metadata",
+			"The webhook_metadata must be a JSON object of at most 16 KB and 2 levels.")
+	}
+	return nil
+}
+
+// depth counts the objects and lists inside each other.
+func depth(v any) int {
+	deepest := 0
+	switch v := v.(type) {
+	case map[string]any:
+		for _, x := range v {
+			deepest = max(deepest, depth(x))
+		}
+	case []any:
+		for _, x := range v {
+			deepest = max(deepest, depth(x))
+		}
+	default:
+		return 0
+	}
+	return deepest + 1
 }
 
 // measure finds out what the file is and how long it lasts.
@@ -288,9 +329,10 @@ func (j *sttJob) answer(c *call) {
 // accept answers before the work is done. It goes on, and counts, afterwards.
 func (j *sttJob) accept(c *call, made keptTranscript, d time.Duration) {
 	c.leaveAfter(c.e.scaled(d + c.e.cfg.linger))
+	id := newID()
+	c.e.post(j, id, made)
 	c.sendJSON(http.StatusOK, webhookAnswer{
-		Message: "Request processed successfully. The result will be sent to your webhook.",
-		// The id that the event will carry.
-		RequestID: newID(), TranscriptionID: made.id,
+		Message:   "Request processed successfully. The result will be sent to your webhook.",
+		RequestID: id, TranscriptionID: made.id,
 	})
 }
