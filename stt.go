@@ -158,14 +158,13 @@ func (c *Client) sttCall(req STTRequest) (Call, error) {
 	if err := req.validate(); err != nil {
 		return Call{}, err
 	}
-	form := multipart.New()
-	if err := req.fill(form); err != nil {
+	body, src, err := req.body(multipart.New())
+	if err != nil {
 		return Call{}, err
 	}
 	call := Call{
-		Op: "STT", Method: http.MethodPost, Path: "/v1/speech-to-text", Query: url.Values{},
-		Family: FamilySTT, Weight: 1,
-		token: req.Token, zeroRetention: req.ZeroRetention,
+		Op: "STT", Method: http.MethodPost, Path: "/v1/speech-to-text", Query: url.Values{}, Body: body,
+		Family: FamilySTT, token: req.Token, zeroRetention: req.ZeroRetention,
 	}
 	if req.ZeroRetention {
 		call.Query.Set("enable_logging", "false")
@@ -173,19 +172,24 @@ func (c *Client) sttCall(req STTRequest) (Call, error) {
 	if req.Token != "" {
 		call.Query.Set("token", req.Token)
 	}
-	var src content
-	if req.Audio.kind != sourceURL {
-		var err error
-		if src, err = req.Audio.prepare("STTRequest.Audio"); err != nil {
-			return Call{}, err
-		}
-		form.AddFile("file", src.File)
-	}
-	call.Body = formBody(form, src)
 	length, channels := req.plays(src)
 	call.Weight = weigh(length, channels)
 	call.firstByte = sttPatience(length, src.Size)
 	return call, nil
+}
+
+// body writes the form, the fields before the audio.
+func (r *STTRequest) body(form *multipart.Form) (body Body, src content, err error) {
+	if err := r.fill(form); err != nil {
+		return body, src, err
+	}
+	if r.Audio.kind != sourceURL {
+		if src, err = r.Audio.prepare("STTRequest.Audio"); err != nil {
+			return body, src, err
+		}
+		form.AddFile("file", src.File)
+	}
+	return formBody(form, src), src, nil
 }
 
 // plays returns how long the audio is and how many channels of it are
