@@ -32,25 +32,24 @@ var detectors = []struct {
 
 // A find is an entity and its place in bytes.
 type find struct {
-	kind     string
-	from, to int
+	kind, category string
+	from, to       int
 }
 
 // findEntities returns those of the wanted types or categories in their order.
 func findEntities(text string, wanted []string) []find {
 	var found []find
 	for _, d := range detectors {
-		if !slices.Contains(wanted, "all") && !slices.Contains(wanted, d.category) && !slices.Contains(wanted, d.kind) {
-			continue
-		}
 		for _, at := range d.look.FindAllStringIndex(text, -1) {
 			if !slices.ContainsFunc(found, func(f find) bool { return at[0] < f.to && f.from < at[1] }) {
-				found = append(found, find{d.kind, at[0], at[1]})
+				found = append(found, find{d.kind, d.category, at[0], at[1]})
 			}
 		}
 	}
 	slices.SortFunc(found, func(a, b find) int { return cmp.Compare(a.from, b.from) })
-	return found
+	return slices.DeleteFunc(found, func(f find) bool {
+		return !slices.Contains(wanted, "all") && !slices.Contains(wanted, f.category) && !slices.Contains(wanted, f.kind)
+	})
 }
 
 func detectEntities(text string, wanted []string) []entityAnswer {
