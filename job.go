@@ -54,8 +54,8 @@ func (c *Client) SubmitSTT(ctx context.Context, req STTRequest, opts ...CallOpti
 		return &TranscriptJob{TranscriptionID: t.TranscriptionID, client: c, made: t}, nil
 	}
 	job := c.Job(t.Accepted.RequestID, t.Accepted.TranscriptionID)
-	if c.webhook != nil {
-		c.webhook.jobs.expect(job.RequestID)
+	if job.TranscriptionID == "" {
+		job.awaited() // it cannot be asked for if it is delivered before the Wait
 	}
 	return job, nil
 }
@@ -86,13 +86,14 @@ func (j *TranscriptJob) Wait(ctx context.Context, opts ...CallOption) (*Transcri
 	if err := j.check(ctx); err != nil || j.made != nil {
 		return j.made, err
 	}
+	defer j.settle()
 	pause := time.NewTimer(0)
 	defer pause.Stop()
 	for next := firstPoll; ; next = min(next*3/2, longestPoll) {
 		a := j.awaited()
 		select {
 		case <-a.came:
-			j.client.webhook.jobs.taken(j.RequestID)
+			j.client.webhook.jobs.forget(j.RequestID)
 			return a.transcript, nil
 		case <-ctx.Done():
 			return nil, &opError{op: "Transcript", what: "waiting for job " + cmp.Or(j.RequestID, j.TranscriptionID), err: ctx.Err()}
@@ -130,6 +131,14 @@ func (j *TranscriptJob) awaited() *awaited {
 	return j.client.webhook.jobs.expect(j.RequestID)
 }
 
+// settle ends the wait for a delivery, unless it is the only way to a
+// transcript that may be waited for again.
+func (j *TranscriptJob) settle() {
+	if j.client.webhook != nil && j.TranscriptionID != "" {
+		j.client.webhook.jobs.forget(j.RequestID)
+	}
+}
+
 // poll asks the account for the transcript. It returns nothing, not even an
 // error, if asking again may help.
 func (j *TranscriptJob) poll(ctx context.Context, opts []CallOption) (*Transcript, error) {
@@ -140,9 +149,6 @@ func (j *TranscriptJob) poll(ctx context.Context, opts []CallOption) (*Transcrip
 	var arg *ArgumentError
 	switch {
 	case err == nil && t.Accepted == nil:
-		if j.client.webhook != nil {
-			j.client.webhook.jobs.taken(j.RequestID)
-		}
 		return t, nil
 	case err == nil, errors.Is(err, ErrNotFound):
 		return nil, nil

@@ -106,21 +106,47 @@ func TestJob_ADeliveryEndsTheWait(t *testing.T) {
 
 func TestJob_ADeliveryBeforeTheWaitIsKept(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		_, c := hooked(t, elevenlabstest.Webhook{}, func(context.Context, elevenlabs.WebhookEvent) error {
-			return errors.New("the store is down")
-		}, elevenlabstest.WithServiceTime(time.Second))
+		b := newPostbox(t, func(int64) error { return errors.New("the store is down") })
+		c := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) {
+			return answered(202, "application/json", `{"message":"Request accepted.","request_id":"a"}`), nil
+		}), elevenlabs.WithWebhooks(b.WebhookHandler))
 		job, err := c.SubmitSTT(t.Context(), aJob())
 		require.NoError(t, err)
-		time.Sleep(time.Minute)
-		job.TranscriptionID = ""
+		require.Empty(t, job.TranscriptionID, "so it cannot be asked for")
+		require.Equal(t, 500, b.deliver(t, delivered("a")))
+		require.Equal(t, 500, b.deliver(t, delivered("a")))
 		got, err := job.Wait(t.Context())
 		require.NoError(t, err)
-		require.NotEmpty(t, got.Text)
+		require.Equal(t, "Hi", got.Text)
+
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		_, err = job.Wait(ctx)
 		require.ErrorIs(t, err, context.DeadlineExceeded, "it was taken, and there is no second way")
-		require.EqualError(t, err, "elevenlabs: Transcript: waiting for job "+job.RequestID+": context deadline exceeded")
+		require.EqualError(t, err, "elevenlabs: Transcript: waiting for job a: context deadline exceeded")
+		b.deliver(t, delivered("a"))
+		_, err = job.Wait(t.Context())
+		require.NoError(t, err, "a wait that was given up can be taken up again")
+	})
+}
+
+func TestJob_TranscriptsThatNobodyWantsAreNotKept(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		srv, c := hooked(t, elevenlabstest.Webhook{}, func(context.Context, elevenlabs.WebhookEvent) error { return nil },
+			elevenlabstest.WithServiceTime(time.Minute))
+		job, err := c.SubmitSTT(t.Context(), aJob())
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
+		defer cancel()
+		_, err = job.Wait(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		time.Sleep(time.Hour)
+		require.Len(t, srv.Deliveries(), 1)
+		asked := len(srv.Requests())
+		got, err := job.Wait(t.Context())
+		require.NoError(t, err)
+		require.NotEmpty(t, got.Text)
+		require.Len(t, srv.Requests(), asked+1, "it was asked for")
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -331,6 +332,21 @@ func TestWebhookHandler_Refuses(t *testing.T) {
 		require.ErrorIs(t, b.refused[2], elevenlabs.ErrWebhookTime)
 		require.ErrorIs(t, b.refused[6], elevenlabs.ErrTooLarge)
 	})
+}
+
+func TestWebhookHandler_KeepsItsSecrets(t *testing.T) {
+	t.Parallel()
+	cfg := elevenlabs.WebhookConfig{
+		Secrets: []string{"wsec_hidden"}, Transcript: func(context.Context, elevenlabs.WebhookEvent) error { return nil },
+	}
+	h, err := elevenlabs.NewWebhookHandler(cfg)
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v", h, h, h), "wsec_hidden")
+	cfg.Secrets[0] = "changed"
+	b := &postbox{WebhookHandler: h}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(delivered("a")))
+	r.Header.Set(elevenlabs.SignatureHeader, elevenlabstest.SignWebhook("wsec_hidden", time.Now(), []byte(delivered("a"))))
+	require.Equal(t, 200, b.serve(r))
 }
 
 func TestWebhookHandler_OtherEventsPass(t *testing.T) {

@@ -50,9 +50,10 @@ type WebhookConfig struct {
 // fails. It is safe for concurrent use; its callbacks are called by many
 // goroutines at once and end before the delivery is answered.
 type WebhookHandler struct {
-	cfg  WebhookConfig
-	done deliveries
-	jobs waitingJobs
+	cfg     WebhookConfig
+	secrets func() []string // a function, so that no %+v shows them
+	done    deliveries
+	jobs    waitingJobs
 }
 
 // NewWebhookHandler returns a handler. It keeps what it remembers in memory:
@@ -68,11 +69,14 @@ func NewWebhookHandler(cfg WebhookConfig) (*WebhookHandler, error) {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = 64 << 20
 	}
-	cfg.Secrets = slices.Clone(cfg.Secrets)
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	return &WebhookHandler{cfg: cfg, done: deliveries{window: cfg.Window}}, nil
+	secrets := slices.Clone(cfg.Secrets)
+	cfg.Secrets = nil
+	return &WebhookHandler{
+		cfg: cfg, secrets: func() []string { return secrets }, done: deliveries{window: cfg.Window},
+	}, nil
 }
 
 func (c *WebhookConfig) validate() error {
@@ -140,7 +144,7 @@ func (h *WebhookHandler) take(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	event, err := verifyWebhook(signature, body, h.cfg.Secrets, h.cfg.Tolerance)
+	event, err := verifyWebhook(signature, body, h.secrets(), h.cfg.Tolerance)
 	if err != nil {
 		return err
 	}

@@ -109,8 +109,7 @@ type awaited struct {
 // forgetJob is when a job that nobody waits for is given up.
 const forgetJob = 24 * time.Hour
 
-// expect returns where the transcript of a request will be. It is called at
-// submission too, since a delivery may come before anybody waits for it.
+// expect returns where the transcript of a request will be.
 func (w *waitingJobs) expect(requestID string) *awaited {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -136,8 +135,7 @@ func (w *waitingJobs) sweep(now time.Time) {
 	maps.DeleteFunc(w.by, func(_ string, a *awaited) bool { return now.Sub(a.asked) > forgetJob })
 }
 
-// taken forgets a transcript that its job has got.
-func (w *waitingJobs) taken(requestID string) {
+func (w *waitingJobs) forget(requestID string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.by, requestID)
