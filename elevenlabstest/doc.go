@@ -18,7 +18,8 @@
 // speech makes audio that decoders play. Speech to text tells what that audio
 // was made from; what is heard in other audio is scripted by [WithTranscript]
 // or [Emulator.Transcribe]. What was spoken is in the history, item, audio and
-// all; [WithHistoryLag] lets it come late.
+// all; [WithHistoryLag] lets it come late. Transcripts are kept too, and those of
+// requests in webhook mode are delivered to each [WithWebhook], signed.
 //
 // # Judging a client
 //

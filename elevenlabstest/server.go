@@ -66,7 +66,7 @@ func Start(opts ...Option) (*Server, error) {
 		_ = s.http.Serve(ln) // returns ErrServerClosed
 	}()
 	if len(s.cfg.webhooks) > 0 {
-		s.busy.Go(func() { s.carry(ctx) })
+		s.busy.Go(func() { s.DeliverWebhooks(ctx) })
 	}
 	return s, nil
 }

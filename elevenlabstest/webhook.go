@@ -40,9 +40,9 @@ type Webhook struct {
 
 // WithWebhook adds a webhook to the account. Transcripts of requests in
 // webhook mode are delivered to it when they are ready, unless the request
-// chooses another. Only a [Server] delivers: in a goroutine of its own, one
-// after the other, which ends with Close. A bare [Emulator] does not. NewEmulator
-// panics if a webhook has neither a Handler nor a URL on loopback.
+// chooses another. A [Server] delivers them, one after the other, in a goroutine
+// that ends with Close; for a bare [Emulator] see [Emulator.DeliverWebhooks].
+// NewEmulator panics if a webhook has neither a Handler nor a URL on loopback.
 func WithWebhook(w Webhook) Option {
 	return optionFunc(func(c *config) {
 		if w.Handler == nil && !onLoopback(w.URL) {
@@ -185,8 +185,9 @@ func (c *config) hooksOf(id string) []Webhook {
 	return out
 }
 
-// carry delivers until ctx ends.
-func (e *Emulator) carry(ctx context.Context) {
+// DeliverWebhooks delivers transcripts to the webhooks until ctx ends, one
+// after the other. A [Server] does so by itself.
+func (e *Emulator) DeliverWebhooks(ctx context.Context) {
 	client := &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true}, // no proxy either
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
