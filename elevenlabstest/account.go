@@ -38,6 +38,7 @@ type item struct {
 	historyItemID string
 	stored        bool // false for a request without logging
 	deleted       bool // by the customer
+	timed         bool // made with timestamps
 
 	voiceID  string
 	model    string

@@ -30,6 +30,7 @@ type historyItem struct {
 	Settings        map[string]any `json:"settings"`
 	ShareLinkID     *string        `json:"share_link_id"`
 	Source          string         `json:"source"`
+	Alignments      *alignments    `json:"alignments"`
 	OutputFormat    string         `json:"output_format"`
 }
 
@@ -129,6 +130,9 @@ func (it *item) answer(now time.Time) historyItem {
 		HistoryItemID: it.historyItemID, RequestID: it.requestID, VoiceID: it.voiceID, ModelID: it.model,
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
 		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: "TTS", OutputFormat: it.format,
+	}
+	if it.timed {
+		a.Alignments = alignmentsOf(it.text)
 	}
 	if v := findVoice(it.voiceID); v != nil {
 		a.VoiceName, a.VoiceCategory = v.Name, v.Category

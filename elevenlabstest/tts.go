@@ -30,18 +30,21 @@ const (
 
 func ttsRoutes() []route {
 	const path = "/v1/text-to-speech/{voice_id}"
-	read := func(stream bool) endpoint {
-		return endpoint{read: func(c *call) (job, *failure) { return readTTS(c, stream) }}
+	read := func(stream, timed bool) endpoint {
+		return endpoint{read: func(c *call) (job, *failure) { return readTTS(c, stream, timed) }}
 	}
 	return []route{
-		routeTo(http.MethodPost, path, read(false)),
-		routeTo(http.MethodPost, path+"/stream", read(true)),
+		routeTo(http.MethodPost, path, read(false, false)),
+		routeTo(http.MethodPost, path+"/stream", read(true, false)),
+		routeTo(http.MethodPost, path+"/with-timestamps", read(false, true)),
+		routeTo(http.MethodPost, path+"/stream/with-timestamps", read(true, true)),
 	}
 }
 
 // A ttsJob is one text to be spoken.
 type ttsJob struct {
 	stream   bool
+	timed    bool // answered with timestamps, in JSON
 	text     string
 	modelID  string
 	language string
@@ -62,13 +65,18 @@ type ttsJob struct {
 
 // readTTS reads a body and checks it, and the types in the query, against the
 // schema. Unknown fields are ignored, as the vendor does.
-func readTTS(c *call, stream bool) (job, *failure) {
+func readTTS(c *call, stream, timed bool) (job, *failure) {
 	f, fail := readJSON(c)
 	if fail != nil {
 		return nil, fail
 	}
+	list := f.list
+	if timed && !stream {
+		list = f.listNotNull
+	}
 	j := &ttsJob{
 		stream:   stream,
+		timed:    timed,
 		text:     f.text("text", required),
 		modelID:  f.text("model_id", optional),
 		language: f.text("language_code", nullable),
@@ -80,10 +88,10 @@ func readTTS(c *call, stream bool) (job, *failure) {
 	j.settings = settings.values
 	readSettings(settings, j)
 	before, after := f.text("previous_text", nullable), f.text("next_text", nullable)
-	earlier := f.list("previous_request_ids", 3)
+	earlier := list("previous_request_ids", 3)
 	j.context = before != "" || after != "" || len(earlier) > 0
-	f.list("next_request_ids", 3)
-	f.list("pronunciation_dictionary_locators", 3)
+	list("next_request_ids", 3)
+	list("pronunciation_dictionary_locators", 3)
 	f.integer("seed", 0, 1<<32-1)
 	f.boolean("use_pvc_as_ivc", optional, false)
 	f.oneOf("apply_text_normalization", "auto", "auto", "on", "off")
@@ -194,7 +202,7 @@ func (j *ttsJob) prepare(c *call, voiceID string) *failure {
 	}
 	j.spec, j.source = spec, source
 	j.item = &item{
-		requestID: newID(), historyItemID: newID(), stored: true,
+		requestID: newID(), historyItemID: newID(), stored: true, timed: j.timed,
 		voiceID: voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
 		audioSeconds: source.Duration().Seconds(),
 	}
@@ -240,29 +248,45 @@ func (j *ttsJob) answer(c *call) {
 	}
 	j.headers(c)
 	hash := sha256.New()
-	d := delivery{
-		status: http.StatusOK, body: io.TeeReader(j.source, hash), size: j.source.Len(), chunked: j.stream,
-		made: func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) },
+	audio, size := io.TeeReader(j.source, hash), j.source.Len()
+	pieces := piecesOf(size)
+	var d delivery
+	switch {
+	case j.timed && j.stream:
+		d = timedLines(j.text, audio, size, pieces)
+	case j.timed:
+		d = timedAnswer(j.text, audio, size)
+	default:
+		d = delivery{body: audio, size: size, stops: make([]stop, pieces-1)}
+		for i := range d.stops {
+			d.stops[i].at = size * int64(i+1) / int64(pieces)
+		}
 	}
+	d.status, d.chunked = http.StatusOK, j.stream
+	d.made = func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) }
 	if j.stream {
-		d.stops = pace(d.size, ready, c.e.scaled(rest))
+		d.pace(ready, c.e.scaled(rest))
+	} else {
+		d.stops = nil
 	}
 	c.deliver(d)
 }
 
-// pace spreads a stream over a time: pieces of equal size at equal distances,
-// the first one at the start and the last one at the end.
-func pace(size int64, start time.Time, rest time.Duration) []stop {
-	pieces := min(max(size/minPiece, 1), maxPieces)
-	if pieces == 1 {
-		return []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
+// piecesOf returns into how many pieces a stream of a size is cut.
+func piecesOf(size int64) int { return int(min(max(size/minPiece, 1), maxPieces)) }
+
+// pace spreads a stream over a time, a piece at each of its stops and one
+// behind the last: at equal distances, the first one at the start and the last
+// one at the end. A stream of a single piece ends at the end.
+func (d *delivery) pace(start time.Time, rest time.Duration) {
+	if len(d.stops) == 0 {
+		d.stops = []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
+		return
 	}
-	stops := make([]stop, 0, pieces-1)
-	for i := int64(1); i < pieces; i++ {
-		at := start.Add(rest * time.Duration(i) / time.Duration(pieces-1))
-		stops = append(stops, stop{at: size * i / pieces, act: func(c *call) error { return c.waitUntil(at) }})
+	for i := range d.stops {
+		at := start.Add(rest * time.Duration(i+1) / time.Duration(len(d.stops)))
+		d.stops[i].act = func(c *call) error { return c.waitUntil(at) }
 	}
-	return stops
 }
 
 func (j *ttsJob) headers(c *call) {
@@ -273,6 +297,9 @@ func (j *ttsJob) headers(c *call) {
 	h.Set("Strict-Transport-Security", "max-age=1800;")
 	h.Set("Collect-Preference", "True")
 	h.Set("Content-Type", j.spec.ContentType())
+	if j.timed {
+		h.Set("Content-Type", "application/json")
+	}
 	h.Set("Request-Id", j.item.requestID)
 	h.Set("History-Item-Id", j.item.historyItemID)
 	h.Set("Character-Cost", strconv.Itoa(c.charge.credits))

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"io"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -123,4 +126,107 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(object))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { agree(t, data) })
+}
+
+// inPieces gives data so many bytes at a time, and then an error.
+func inPieces(data string, size int, end error) func([]byte) (int, error) {
+	return func(p []byte) (int, error) {
+		n := copy(p[:min(size, len(p))], data)
+		data = data[n:]
+		if n == 0 {
+			return 0, end
+		}
+		return n, nil
+	}
+}
+
+func TestLines_OfAnyLengthAndForm(t *testing.T) {
+	t.Parallel()
+	long := string(object(t, bytes.Repeat([]byte("audio"), 100_000), "long"))
+	const a, b = `{"audio_base64":"QQ=="}`, `{"audio_base64":"Qg=="}`
+	for name, tt := range map[string]struct {
+		body string
+		want string
+		fail string
+	}{
+		"one each":             {a + "\n" + b + "\n", "AB", "EOF"},
+		"the last without end": {a + "\n" + b, "AB", "EOF"},
+		"blank lines":          {"\n\r\n" + a + "\r\n \n" + b + "\n\n", "AB", "EOF"},
+		"nothing":              {"", "", "EOF"},
+		"blanks only":          {" \n\n", "", "EOF"},
+		"a long one":           {a + "\n" + long + "\n" + b, "A" + strings.Repeat("audio", 100_000) + "B", "EOF"},
+		"not JSON":             {a + "\noh no\n" + b, "A", "line 2: invalid character 'o' looking for beginning of value"},
+		"without audio":        {a + "\n\n{\"detail\":1}\n" + b, "A", "line 3: an object without audio_base64"},
+		"not base64":           {a + "\n{\"audio_base64\":\"QQ\"}", "A", "line 2: audio_base64 is not base64"},
+		"cut short":            {a + "\n" + b[:10], "A", "line 2: unexpected EOF"},
+		"too long":             {a + "\n" + strings.Repeat("x", 1<<20+1), "A", "the line is too long"},
+		"too long with an end": {a + "\n" + strings.Repeat("x", 1<<20+1) + "\n" + b, "A", "the line is too long"},
+	} {
+		for _, size := range []int{1 << 20, 4096, 7} {
+			if size < 100 && len(tt.body) > 1000 {
+				continue
+			}
+			lines := timing.NewLines(inPieces(tt.body, size, io.EOF), 1<<20)
+			var got strings.Builder
+			c, err := lines.Next()
+			for ; err == nil; c, err = lines.Next() {
+				got.Write(c.Audio)
+			}
+			require.Equal(t, tt.want, got.String(), name)
+			require.EqualError(t, err, tt.fail, name)
+			_, again := lines.Next()
+			require.Equal(t, err, again, name)
+		}
+	}
+}
+
+func TestLines_PassOnWhatEndsThem(t *testing.T) {
+	t.Parallel()
+	gone := errors.New("gone")
+	lines := timing.NewLines(inPieces(`{"audio_base64":"QQ=="}`+"\n{", 100, gone), 1<<20)
+	_, err := lines.Next()
+	require.NoError(t, err)
+	_, err = lines.Next()
+	require.Equal(t, gone, err)
+}
+
+func TestTrack_IsContinuous(t *testing.T) {
+	t.Parallel()
+	chunk := func(times ...float64) *timing.Alignment {
+		a := &timing.Alignment{Starts: times[:len(times)-1], Ends: times[1:]}
+		a.Characters = make([]string, len(a.Ends))
+		return a
+	}
+	for name, tt := range map[string]struct {
+		chunks []*timing.Alignment
+		heard  []float64
+		want   []float64
+	}{
+		"from the start of the speech": {
+			[]*timing.Alignment{chunk(0, 1, 2), chunk(2, 3), chunk(2.99, 4)}, []float64{0, 2.1, 3.1}, []float64{0, 1, 2, 2.99},
+		},
+		"each from its own start": {
+			[]*timing.Alignment{chunk(0, 1, 2), chunk(0, 1), chunk(0, 0.02), chunk(0, 1)}, []float64{0, 0, 0, 0}, []float64{0, 1, 2, 3, 3.02},
+		},
+		"each from the start of its audio": {
+			[]*timing.Alignment{chunk(0, 1, 2), chunk(0, 1), chunk(0.5, 1)}, []float64{0, 2.5, 3}, []float64{0, 1, 2.5, 4},
+		},
+		"from the start of a sentence": {
+			[]*timing.Alignment{chunk(0, 1), chunk(1, 2), chunk(0, 1), chunk(1, 2)}, []float64{0, 1, 2.25, 3}, []float64{0, 1, 2.25, 3.25},
+		},
+		"with times that cannot be": {
+			[]*timing.Alignment{
+				chunk(0, 1), {Characters: []string{"a", "b"}, Starts: []float64{-3}, Ends: []float64{2}}, {},
+				{Characters: []string{"c"}, Starts: []float64{1, 5}, Ends: []float64{2, 6}},
+			}, []float64{0, 0, 0, 0}, []float64{0, -1, -1, 1},
+		},
+	} {
+		var track timing.Track
+		for i, c := range tt.chunks {
+			track.Add(c, tt.heard[i])
+		}
+		require.InDeltaSlice(t, tt.want, track.Starts, 1e-9, name)
+		require.Len(t, track.Characters, len(tt.want), name)
+		require.Len(t, track.Ends, len(tt.want), name)
+	}
 }
