@@ -28,6 +28,7 @@ type Client struct {
 	hooks   hookList
 	stats   counters
 	claims  claims
+	webhook *WebhookHandler // which delivers to jobs; nil without one
 
 	budget   retryBudget
 	breakers breakers
@@ -110,7 +111,7 @@ func New(opts ...ClientOption) (*Client, error) {
 	}
 	h := cfg.httpClient() // may change cfg.call
 	c := &Client{
-		key: cfg.keys, base: base, http: h, limiter: limiter, hooks: cfg.hooks,
+		key: cfg.keys, base: base, http: h, limiter: limiter, hooks: cfg.hooks, webhook: cfg.webhooks,
 		call: cfg.call, tts: cfg.tts, stt: cfg.stt,
 	}
 	c.budget.init(cfg.retryShare, cfg.retryReserve)

@@ -1,5 +1,11 @@
 package elevenlabs
 
+import (
+	"io"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
+)
+
 // Classify exposes the one function that decides what is retried.
 var Classify = classify
 
@@ -20,3 +26,22 @@ var ReadMeta = readMeta
 
 // Settled exposes how long the history is waited for.
 var Settled = settled
+
+// STTForm returns the form of a transcription, with a boundary that is always
+// the same.
+func STTForm(req STTRequest) ([]byte, error) {
+	form := multipart.New()
+	if err := form.SetBoundary("boundary"); err != nil {
+		return nil, err
+	}
+	body, _, err := req.body(form)
+	if err != nil {
+		return nil, err
+	}
+	r, err := body.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}

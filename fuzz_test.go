@@ -1,6 +1,7 @@
 package elevenlabs_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -54,6 +55,21 @@ func FuzzTranscript(f *testing.F) {
 		got, err := elevenlabs.DecodeTranscript(body)
 		if (got == nil) == (err == nil) {
 			t.Fatalf("%v, %v", got, err)
+		}
+		if err != nil {
+			return
+		}
+		got.Turns()
+		stored, err := json.Marshal(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := elevenlabs.DecodeTranscript(stored)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if twice, err := json.Marshal(again); err != nil || string(twice) != string(stored) {
+			t.Fatalf("%s, then %s, %v", stored, twice, err)
 		}
 	})
 }

@@ -52,6 +52,7 @@ type config struct {
 	limits    LimiterConfig
 	askPlan   bool // of the account, by TierAuto
 	hooks     hookList
+	webhooks  *WebhookHandler // nil without one
 	plainHTTP bool
 
 	retryShare   float64 // negative for no budget

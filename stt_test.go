@@ -34,7 +34,7 @@ func TestTranscribe_HearsWhatWasSpoken(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, text, got.Text, format)
 			require.NotEmpty(t, got.Words)
-			require.Positive(t, got.AudioSeconds)
+			require.Positive(t, *got.AudioSeconds)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package elevenlabs
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"math"
@@ -70,6 +71,10 @@ func (r *STTRequest) validateSpeakers() error {
 		return badArgument("STTRequest.DetectSpeakerRoles", "needs Diarize and excludes UseMultiChannel")
 	case r.MultichannelOutputStyle != "" && !r.UseMultiChannel:
 		return badArgument("STTRequest.MultichannelOutputStyle", "needs UseMultiChannel")
+	case r.MultichannelOutputStyle == "combined" && r.TimestampsGranularity == "none":
+		return badArgument("STTRequest.MultichannelOutputStyle", "combined needs timestamps")
+	case r.MultichannelOutputStyle == "combined" && len(r.EntityDetection) > 0:
+		return badArgument("STTRequest.MultichannelOutputStyle", "combined excludes EntityDetection")
 	}
 	return nil
 }
@@ -194,6 +199,8 @@ func (r *STTRequest) fillJSON(form *multipart.Form) error {
 			return badArgument("STTRequest.WebhookMetadata", "cannot be written as JSON: %v", err)
 		case len(b) > 16<<10:
 			return badArgument("STTRequest.WebhookMetadata", "is %d bytes of JSON, at most %d", len(b), 16<<10)
+		case depthOf(b) > 2:
+			return badArgument("STTRequest.WebhookMetadata", "is %d levels deep, at most 2", depthOf(b))
 		}
 		form.Add("webhook_metadata", string(b))
 	}
@@ -211,4 +218,24 @@ func decimal(v *float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(*v, 'g', -1, 64)
+}
+
+// depthOf counts how deep the objects and lists of a JSON text lie in each
+// other.
+func depthOf(data []byte) (deepest int) {
+	depth := 0
+	tokens := json.NewDecoder(bytes.NewReader(data))
+	for {
+		token, err := tokens.Token()
+		if err != nil {
+			return deepest
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+			deepest = max(deepest, depth)
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+	}
 }

@@ -150,7 +150,7 @@ func fullSTTRequest(source elevenlabs.AudioSource) elevenlabs.STTRequest {
 		},
 		FileFormat: "other", Webhook: true, WebhookID: "hook1", WebhookMetadata: map[string]any{"order": "7"},
 		Temperature: elevenlabs.Ptr(0.0), Seed: elevenlabs.Ptr(uint32(0)),
-		UseMultiChannel: true, MultichannelOutputStyle: "combined",
+		UseMultiChannel: true, MultichannelOutputStyle: "separate",
 		EntityDetection: []string{"pii", "name"}, EntityRedaction: []string{"name"}, EntityRedactionMode: "entity_type",
 		NoVerbatim: true, UseSpeakerLibrary: true, Keyterms: []string{"Grüße", "ACME Corp"},
 		ZeroRetention: true, Extra: map[string]string{"new_part": "x"},
@@ -261,7 +261,7 @@ func TestDecodeTranscript_Shapes(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Hello world!", one.Text)
 	require.InDelta(t, 0.98, one.LanguageProbability, 1e-9)
-	require.InDelta(t, 56, one.AudioSeconds, 1e-9)
+	require.InDelta(t, 56, *one.AudioSeconds, 1e-9)
 	require.Len(t, one.Words, 2)
 	require.InDelta(t, 0.5, *one.Words[0].End, 1e-9)
 	require.Equal(t, "speaker_0", one.Words[0].SpeakerID)
@@ -270,6 +270,7 @@ func TestDecodeTranscript_Shapes(t *testing.T) {
 	require.Equal(t, "name", one.Entities[0].Type)
 	require.Equal(t, "1", one.AdditionalFormats[1].Content)
 	require.Equal(t, "5Ook", one.TranscriptionID)
+	require.JSONEq(t, `{"a":1}`, string(one.Extra["unknown"]))
 
 	several, err := elevenlabs.DecodeTranscript([]byte(`{"transcripts":[{"text":"a","channel_index":0,"language_code":"eng"},{"text":"b","channel_index":1}],"transcription_id":"t","audio_duration_secs":null}`))
 	require.NoError(t, err)

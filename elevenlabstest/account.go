@@ -21,6 +21,8 @@ type account struct {
 	items  []*item // oldest first
 	bySum  map[[sha256.Size]byte]*item
 
+	transcripts []keptTranscript // oldest first
+
 	made        map[speechKey]int // of the items
 	billedTwice int
 	bills       map[bill]sum

@@ -20,6 +20,8 @@
 // or [Emulator.Transcribe]. Voices can be added, edited and deleted, and added
 // from a library of forty. What was spoken is in the history, item, audio and
 // all; [WithHistoryLag] lets it come late.
+// Transcripts are kept too, and those of requests in webhook mode are delivered
+// to each [WithWebhook], signed.
 //
 // # Judging a client
 //

@@ -32,6 +32,7 @@ type Emulator struct {
 	voices   []voiceAnswer
 	edits    int // of voices, additions included
 	tokens   map[string]token
+	mail     mailbox
 
 	dictionaries []*dictionary // oldest first
 
@@ -46,6 +47,7 @@ func NewEmulator(opts ...Option) *Emulator {
 		routes: routes(),
 		pools:  make(map[elevenlabs.Family]*pool),
 		voices: firstVoices(),
+		mail:   mailbox{wake: make(chan struct{}, 1)},
 	}
 	e.account = account{
 		quota: e.cfg.credits, bySum: make(map[[sha256.Size]byte]*item), made: make(map[speechKey]int), bills: make(map[bill]sum),

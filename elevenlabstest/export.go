@@ -19,6 +19,7 @@ type exportOptions struct {
 	MaxCharactersPerLine *int     `json:"max_characters_per_line"`
 	MaxSegmentChars      *int     `json:"max_segment_chars"`
 	MaxSegmentDurationS  *float64 `json:"max_segment_duration_s"`
+	SegmentOnSilence     *float64 `json:"segment_on_silence_longer_than_s"`
 }
 
 type exportAnswer struct {
@@ -37,17 +38,16 @@ type exportKind struct {
 	write       func(exportOptions, transcriptAnswer, []segment) string
 }
 
-// exportKinds are the formats of additional_formats. Subtitles and plain text
-// are made in full; the others are a line that names the text.
+const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+// exportKinds are the formats of additional_formats.
 var exportKinds = map[string]exportKind{
 	"srt":            {"srt", "text/plain", false, writeSRT},
 	"txt":            {"txt", "text/plain", false, writeTXT},
 	"html":           {"html", "text/html", false, writeHTML},
 	"segmented_json": {"json", "application/json", false, writeSegments},
-	"pdf":            {"pdf", "application/pdf", true, writePlain},
-	"docx": {
-		"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", true, writePlain,
-	},
+	"pdf":            {"pdf", "application/pdf", true, writePDF},
+	"docx":           {"docx", docxType, true, writeDOCX},
 }
 
 // A segment is a run of words that is shown together.
@@ -74,44 +74,49 @@ func export(wanted []exportOptions, t transcriptAnswer, timed []wordAnswer) []ex
 }
 
 // limits returns the greatest length of a segment, in code points and
-// seconds. Subtitles have bounds by default, the others none.
-func (o exportOptions) limits() (chars int, seconds float64) {
-	chars, seconds = math.MaxInt, math.Inf(1)
+// seconds, and of a silence in it. Subtitles have bounds by default, the others
+// none.
+func (o exportOptions) limits() (chars int, seconds, silence float64) {
+	chars, seconds, silence = math.MaxInt, math.Inf(1), math.Inf(1)
 	if o.Format == "srt" {
-		chars, seconds = 84, 4
+		chars, seconds, silence = 84, 4, 0.8
 	}
-	if o.MaxSegmentChars != nil {
-		chars = *o.MaxSegmentChars
-	}
-	if o.MaxSegmentDurationS != nil {
-		seconds = *o.MaxSegmentDurationS
-	}
-	return chars, seconds
+	return orElse(o.MaxSegmentChars, chars), orElse(o.MaxSegmentDurationS, seconds), orElse(o.SegmentOnSilence, silence)
 }
 
-// cut makes segments of words. A word longer than a segment has its own.
+// cut makes segments of words, none of two speakers. A word longer than a
+// segment has its own.
 func (o exportOptions) cut(words []wordAnswer) []segment {
-	chars, seconds := o.limits()
+	chars, seconds, silence := o.limits()
 	var out []segment
 	for _, w := range words {
 		if w.Type == "spacing" {
 			continue
 		}
-		if n := len(out); n > 0 {
+		s := segment{text: w.Text, start: *w.Start, end: *w.End, speaker: orElse(w.SpeakerID, "")}
+		if n := len(out); n > 0 && out[n-1].speaker == s.speaker {
 			last := &out[n-1]
 			longer := last.text + " " + w.Text
-			if utf8.RuneCountInString(longer) <= chars && *w.End-last.start <= seconds {
-				last.text, last.end = longer, *w.End
+			if utf8.RuneCountInString(longer) <= chars && s.end-last.start <= seconds && s.start-last.end <= silence {
+				last.text, last.end = longer, s.end
 				continue
 			}
-		}
-		s := segment{text: w.Text, start: *w.Start, end: *w.End}
-		if w.SpeakerID != nil {
-			s.speaker = *w.SpeakerID
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// line is a segment as texts show it.
+func (o exportOptions) line(s segment) string {
+	text := s.text
+	if s.speaker != "" && orElse(o.IncludeSpeakers, true) {
+		text = s.speaker + ": " + text
+	}
+	if orElse(o.IncludeTimestamps, true) {
+		text = "[" + clock(s.start, ".") + "] " + text
+	}
+	return text
 }
 
 func writeSRT(o exportOptions, _ transcriptAnswer, segments []segment) string {
@@ -130,31 +135,30 @@ func writeSRT(o exportOptions, _ transcriptAnswer, segments []segment) string {
 func writeTXT(o exportOptions, _ transcriptAnswer, segments []segment) string {
 	var b strings.Builder
 	for _, s := range segments {
-		text := s.text
-		if s.speaker != "" && orElse(o.IncludeSpeakers, true) {
-			text = s.speaker + ": " + text
-		}
-		if orElse(o.IncludeTimestamps, true) {
-			text = "[" + clock(s.start, ".") + "] " + text
-		}
-		b.WriteString(wrap(text, orElse(o.MaxCharactersPerLine, 100)) + "\n")
+		b.WriteString(wrap(o.line(s), orElse(o.MaxCharactersPerLine, 100)) + "\n")
 	}
 	return b.String()
 }
 
-func writeHTML(_ exportOptions, t transcriptAnswer, _ []segment) string {
-	return "<html><body><p>" + html.EscapeString(t.Text) + "</p></body></html>"
+func writeHTML(o exportOptions, _ transcriptAnswer, segments []segment) string {
+	var b strings.Builder
+	b.WriteString("<!DOCTYPE html>\n<html><body>\n")
+	for _, s := range segments {
+		b.WriteString("<p>" + html.EscapeString(o.line(s)) + "</p>\n")
+	}
+	return b.String() + "</body></html>\n"
 }
 
 func writeSegments(_ exportOptions, t transcriptAnswer, segments []segment) string {
 	type jsonSegment struct {
-		Text  string  `json:"text"`
-		Start float64 `json:"start"`
-		End   float64 `json:"end"`
+		Text      string  `json:"text"`
+		Start     float64 `json:"start"`
+		End       float64 `json:"end"`
+		SpeakerID string  `json:"speaker_id,omitempty"`
 	}
 	list := []jsonSegment{}
 	for _, s := range segments {
-		list = append(list, jsonSegment{Text: s.text, Start: s.start, End: s.end})
+		list = append(list, jsonSegment{s.text, s.start, s.end, s.speaker})
 	}
 	b, err := json.Marshal(map[string]any{"language_code": t.LanguageCode, "segments": list})
 	if err != nil {
@@ -162,8 +166,6 @@ func writeSegments(_ exportOptions, t transcriptAnswer, segments []segment) stri
 	}
 	return string(b)
 }
-
-func writePlain(_ exportOptions, t transcriptAnswer, _ []segment) string { return t.Text }
 
 func orElse[T any](p *T, fallback T) T {
 	if p == nil {

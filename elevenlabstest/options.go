@@ -30,6 +30,7 @@ type config struct {
 	historyLag time.Duration
 	withheld   []string // permissions that keys lack
 	loopback   bool
+	webhooks   []Webhook
 }
 
 // Latency says how long the emulator takes. A zero field costs no time. All

@@ -37,7 +37,10 @@ func routeTo(method, path string, ep endpoint) route {
 
 // routes lists all endpoints, a fixed segment before a {name} in its place.
 func routes() []route {
-	return slices.Concat(ttsRoutes(), sttRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes(), tokenRoutes(), dictionaryRoutes(), usageRoutes())
+	return slices.Concat(
+		ttsRoutes(), sttRoutes(), transcriptRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes(),
+		tokenRoutes(), dictionaryRoutes(), usageRoutes(),
+	)
 }
 
 // match returns the variables of a path, and whether it matches.

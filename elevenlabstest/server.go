@@ -29,7 +29,7 @@ type Server struct {
 	client *http.Client
 	cancel context.CancelFunc
 	served chan struct{}  // closed when Serve has returned
-	busy   sync.WaitGroup // connections and handlers
+	busy   sync.WaitGroup // connections, handlers and deliveries
 	closed sync.Once
 	err    error
 }
@@ -65,6 +65,9 @@ func Start(opts ...Option) (*Server, error) {
 		defer close(s.served)
 		_ = s.http.Serve(ln) // returns ErrServerClosed
 	}()
+	if len(s.cfg.webhooks) > 0 {
+		s.busy.Go(func() { s.DeliverWebhooks(ctx) })
+	}
 	return s, nil
 }
 

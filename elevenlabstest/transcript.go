@@ -2,6 +2,7 @@ package elevenlabstest
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -22,10 +23,9 @@ type transcriptAnswer struct {
 	ChannelIndex        *int           `json:"channel_index,omitempty"`
 	AdditionalFormats   []exportAnswer `json:"additional_formats,omitempty"`
 	TranscriptionID     string         `json:"transcription_id,omitempty"`
-	// Entities is nil unless asked for: there are none in stand-in speech, but
-	// who asks gets a list.
-	Entities          *[]string `json:"entities,omitempty"`
-	AudioDurationSecs float64   `json:"audio_duration_secs,omitempty"`
+	// Entities is nil unless asked for; who asks gets a list, an empty one too.
+	Entities          *[]entityAnswer `json:"entities,omitempty"`
+	AudioDurationSecs float64         `json:"audio_duration_secs,omitempty"`
 }
 
 type wordAnswer struct {
@@ -58,10 +58,10 @@ type webhookAnswer struct {
 	TranscriptionID string `json:"transcription_id"`
 }
 
-// transcribe returns the answer in the shape the modes ask for. A file with
-// one channel has the usual shape in multi-channel mode too.
-func (j *sttJob) transcribe(e *Emulator) any {
-	id, seconds := newID(), j.info.Duration.Seconds()
+// transcribe returns the answer in the shape the modes ask for. A file
+// with one channel has the usual shape in multi-channel mode too.
+func (j *sttJob) transcribe(e *Emulator, id string) any {
+	seconds := j.info.Duration.Seconds()
 	if !j.multiChannel || j.info.Channels == 1 {
 		t := j.channel(e, 0)
 		t.TranscriptionID, t.AudioDurationSecs = id, seconds
@@ -99,6 +99,12 @@ func combine(channels []transcriptAnswer) transcriptAnswer {
 // channel hears one channel.
 func (j *sttJob) channel(e *Emulator, i int) transcriptAnswer {
 	t := transcriptAnswer{LanguageCode: detected, LanguageProbability: 0.98, Text: j.hear(e, i)}
+	if len(j.redacted) > 0 {
+		t.Text = redact(t.Text, j.redacted, j.redaction)
+	} else if len(j.detected) > 0 {
+		found := detectEntities(t.Text, j.detected)
+		t.Entities = &found
+	}
 	if j.made != nil && j.made.language != "" {
 		t.LanguageCode = j.made.language
 	}
@@ -108,9 +114,6 @@ func (j *sttJob) channel(e *Emulator, i int) transcriptAnswer {
 	timed := j.spread(t.Text)
 	t.AdditionalFormats = export(j.exports, t, timed)
 	t.Words = j.shape(timed)
-	if j.entities {
-		t.Entities = &[]string{}
-	}
 	return t
 }
 
@@ -136,7 +139,7 @@ func (j *sttJob) hear(e *Emulator, channel int) string {
 func (j *sttJob) spread(text string) []wordAnswer {
 	words := []wordAnswer{} // an empty list, not null
 	total := utf8.RuneCountInString(text)
-	done := 0
+	done, sentence := 0, 0
 	moment := func(points int) float64 { return at(j.info.Duration, points, total) }
 	for _, piece := range cutWords(text) {
 		w := wordAnswer{Text: piece, Type: "word", Logprob: -0.05}
@@ -144,11 +147,11 @@ func (j *sttJob) spread(text string) []wordAnswer {
 			w.Type = "spacing"
 		}
 		if j.diarize {
-			speaker := "speaker_0"
-			if j.roles {
-				speaker = "agent"
-			}
+			speaker := j.speaker(sentence)
 			w.SpeakerID = &speaker
+		}
+		if strings.ContainsAny(piece[len(piece)-1:], ".!?") {
+			sentence++
 		}
 		start := done
 		for _, r := range piece {
@@ -162,6 +165,15 @@ func (j *sttJob) spread(text string) []wordAnswer {
 		words = append(words, w)
 	}
 	return words
+}
+
+// speaker lets speakers take turns by the sentence: two of them, unless fewer
+// or more may be there.
+func (j *sttJob) speaker(sentence int) string {
+	if j.roles {
+		return []string{"agent", "customer"}[sentence%2]
+	}
+	return fmt.Sprintf("speaker_%d", int64(sentence)%orElse(j.speakers, 2))
 }
 
 // shape leaves out the times that were not asked for.

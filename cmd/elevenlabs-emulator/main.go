@@ -4,6 +4,7 @@
 // Usage:
 //
 //	elevenlabs-emulator [-addr 127.0.0.1:8080] [-tier starter] [-speed 1] [-reject-key invalid-key]
+//	                    [-webhook http://127.0.0.1:8081/hook] [-webhook-secret wsec_emulator]
 //
 // It prints the settings that point a client at it and runs until it is
 // interrupted. Any API key opens its one account, except the rejected one.
@@ -18,9 +19,11 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -64,6 +67,7 @@ type settings struct {
 	tier      elevenlabs.Tier
 	speed     float64
 	rejectKey string
+	webhook   elevenlabstest.Webhook // without a URL there is none
 }
 
 // parse reads the flags. It writes the help text to stdout when asked for it.
@@ -75,6 +79,8 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	tier := flags.String("tier", "starter", "subscription `plan` of the account")
 	flags.Float64Var(&s.speed, "speed", 1, "`factor` by which all delays are divided")
 	flags.StringVar(&s.rejectKey, "reject-key", "invalid-key", "the one API `key` that is refused; empty refuses none")
+	flags.StringVar(&s.webhook.URL, "webhook", "", "loopback `URL` that transcripts of webhook mode are posted to")
+	flags.StringVar(&s.webhook.Secret, "webhook-secret", "wsec_emulator", "`secret` that signs those posts; empty signs none")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -88,6 +94,8 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 		return s, fmt.Errorf("%w: unexpected argument %q (-help lists the flags)", errUsage, flags.Arg(0))
 	case !(s.speed > 0) || math.IsInf(s.speed, 0): // not a number is refused too
 		return s, fmt.Errorf("%w: -speed must be a number greater than 0, not %v", errUsage, s.speed)
+	case s.webhook.URL != "" && !onLoopback(s.webhook.URL):
+		return s, fmt.Errorf("%w: -webhook must be an http or https URL on this machine, such as http://127.0.0.1:8081/hook", errUsage)
 	case s.addr == "":
 		return s, fmt.Errorf("%w: -addr must be host:port, such as 127.0.0.1:8080", errUsage)
 	}
@@ -95,6 +103,28 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 		return s, fmt.Errorf("%w: -tier: %w", errUsage, err)
 	}
 	return s, nil
+}
+
+func onLoopback(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// emulator is what the settings describe.
+func (s settings) emulator() *elevenlabstest.Emulator {
+	opts := []elevenlabstest.Option{
+		elevenlabstest.WithTier(s.tier),
+		elevenlabstest.WithSpeed(s.speed),
+		elevenlabstest.WithRejectKey(s.rejectKey),
+	}
+	if s.webhook.URL != "" {
+		opts = append(opts, elevenlabstest.WithWebhook(s.webhook))
+	}
+	return elevenlabstest.NewEmulator(opts...)
 }
 
 // run serves until ctx ends, then lets the requests under way finish.
@@ -107,16 +137,15 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{
-		Handler: elevenlabstest.NewEmulator(
-			elevenlabstest.WithTier(s.tier),
-			elevenlabstest.WithSpeed(s.speed),
-			elevenlabstest.WithRejectKey(s.rejectKey),
-		),
-		ReadHeaderTimeout: headTimeout,
-	}
+	emulator := s.emulator()
+	srv := &http.Server{Handler: emulator, ReadHeaderTimeout: headTimeout}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(ln) }()
+	ctx, stop := context.WithCancel(ctx)
+	var postman sync.WaitGroup
+	postman.Go(func() { emulator.DeliverWebhooks(ctx) })
+	defer postman.Wait()
+	defer stop()
 	announce(stdout, s, ln.Addr())
 	select {
 	case err := <-served:

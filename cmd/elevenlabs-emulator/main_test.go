@@ -7,10 +7,13 @@ import (
 	"flag"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/elevenlabs-go/elevenlabs"
 )
 
 func TestRun_ServesUntilInterrupted(t *testing.T) {
@@ -48,6 +51,48 @@ func TestRun_ServesUntilInterrupted(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
+func TestRun_DeliversToAWebhook(t *testing.T) {
+	t.Parallel()
+	got := make(chan string, 1)
+	handler, err := elevenlabs.NewWebhookHandler(elevenlabs.WebhookConfig{
+		Secrets: []string{"wsec_1"},
+		Transcript: func(_ context.Context, e elevenlabs.WebhookEvent) error {
+			got <- e.RequestID
+			return nil
+		},
+	})
+	require.NoError(t, err)
+	receiver := httptest.NewServer(handler)
+	defer receiver.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		defer in.Close()
+		ended <- run(ctx, []string{"-addr", "127.0.0.1:0", "-speed", "1000", "-webhook", receiver.URL, "-webhook-secret", "wsec_1"}, in)
+	}()
+	lines := bufio.NewScanner(out)
+	var url string
+	for lines.Scan() && !strings.Contains(lines.Text(), "Ctrl-C") {
+		if _, u, ok := strings.Cut(lines.Text(), "export ELEVENLABS_BASE_URL="); ok {
+			url = u
+		}
+	}
+	tr := &http.Transport{}
+	defer tr.CloseIdleConnections()
+	client, err := elevenlabs.New(elevenlabs.WithAPIKey("any-key"), elevenlabs.WithBaseURL(url),
+		elevenlabs.WithHTTPClient(&http.Client{Transport: tr}))
+	require.NoError(t, err)
+	job, err := client.SubmitSTT(t.Context(), elevenlabs.STTRequest{Audio: elevenlabs.AudioBytes(make([]byte, 32_000), "")})
+	require.NoError(t, err)
+	require.Equal(t, job.RequestID, <-got)
+	cancel()
+	_, err = io.Copy(io.Discard, out)
+	require.NoError(t, err)
+	require.NoError(t, <-ended)
+}
+
 func TestRun_RefusesBadFlags(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -61,6 +106,7 @@ func TestRun_RefusesBadFlags(t *testing.T) {
 		{[]string{"-speed", "NaN"}, "-speed must be a number greater than 0", 2},
 		{[]string{"-speed", "Inf"}, "-speed must be a number greater than 0", 2},
 		{[]string{"-addr", ""}, "-addr must be host:port", 2},
+		{[]string{"-webhook", "https://example.com/hook"}, "-webhook must be an http or https URL on this machine", 2},
 		{[]string{"-speed", "fast"}, "invalid value", 2},
 		{[]string{"-port", "80"}, "not defined: -port", 2},
 		{[]string{"serve"}, `unexpected argument "serve"`, 2},
@@ -78,7 +124,7 @@ func TestRun_HelpListsTheFlags(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-help"}, &out), flag.ErrHelp)
-	for _, name := range []string{"-addr", "-tier", "-speed", "-reject-key"} {
+	for _, name := range []string{"-addr", "-tier", "-speed", "-reject-key", "-webhook", "-webhook-secret"} {
 		require.Contains(t, out.String(), name)
 	}
 }

@@ -88,7 +88,11 @@ func (r result) print(w io.Writer, words bool) {
 		return
 	}
 	t := r.transcript
-	fmt.Fprintf(w, "  language %s, %.1f s of audio, transcript %s\n", t.LanguageCode, t.AudioSeconds, t.TranscriptionID)
+	seconds := 0.0
+	if t.AudioSeconds != nil {
+		seconds = *t.AudioSeconds
+	}
+	fmt.Fprintf(w, "  language %s, %.1f s of audio, transcript %s\n", t.LanguageCode, seconds, t.TranscriptionID)
 	fmt.Fprintf(w, "  %s\n", t.Text)
 	if words {
 		printWords(w, t.Words)
