@@ -223,12 +223,18 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 		Body: body, rawQuery: req.query(),
 		Family: FamilyOf(req.ModelID), Weight: 1, model: req.ModelID,
 		zeroRetention: req.ZeroRetention,
-		firstByte:     defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
+		firstByte:     speechPatience(utf8.RuneCountInString(req.Text)),
 	}
 	if endpoint == "" || endpoint == "/stream" {
 		call.said = &utterance{voice: req.VoiceID, model: req.ModelID, text: req.Text, format: req.Format}
 	}
 	return call, req, nil
+}
+
+// speechPatience is how long the start of speech may take to come, by its
+// characters.
+func speechPatience(characters int) time.Duration {
+	return defaultFirstByte + time.Duration(characters)*5*time.Millisecond
 }
 
 // over fills the fields that a client has defaults for.
@@ -258,21 +264,19 @@ func (r *TTSRequest) validate(stream bool) error {
 	if err := r.validateText(); err != nil {
 		return err
 	}
-	for _, id := range []struct{ field, value string }{
-		{"TTSRequest.VoiceID", r.VoiceID}, {"TTSRequest.ModelID", r.ModelID}, {"TTSRequest.Format", string(r.Format)},
-		{"TTSRequest.LanguageCode", r.LanguageCode}, {"TTSRequest.TextNormalization", r.TextNormalization},
-	} {
-		if id.value != "" {
-			if err := checkID(id.field, id.value); err != nil {
-				return err
-			}
+	if err := checkNames(
+		"TTSRequest.VoiceID", r.VoiceID, "TTSRequest.ModelID", r.ModelID, "TTSRequest.Format", string(r.Format),
+		"TTSRequest.LanguageCode", r.LanguageCode, "TTSRequest.TextNormalization", r.TextNormalization,
+	); err != nil {
+		return err
+	}
+	if stream {
+		if err := checkStreamed("TTSRequest.Format", r.Format); err != nil {
+			return err
 		}
 	}
-	if stream && r.Format.is(audio.WAV) {
-		return badArgument("TTSRequest.Format", "%s cannot be streamed; use pcm of the same rate", r.Format)
-	}
-	if l := r.OptimizeStreamingLatency; l != nil && (*l < 0 || *l > 4) {
-		return badArgument("TTSRequest.OptimizeStreamingLatency", "%d is not from 0 to 4", *l)
+	if err := checkLatency("TTSRequest.OptimizeStreamingLatency", r.OptimizeStreamingLatency); err != nil {
+		return err
 	}
 	if r.VoiceSettings != nil {
 		if err := r.VoiceSettings.validate("TTSRequest.VoiceSettings"); err != nil {
@@ -284,29 +288,79 @@ func (r *TTSRequest) validate(stream bool) error {
 
 func (r *TTSRequest) validateText() error {
 	const field = "TTSRequest.Text"
-	switch n := utf8.RuneCountInString(r.Text); {
-	case strings.TrimSpace(r.Text) == "":
+	if err := checkText(field, r.Text); err != nil {
+		return err
+	}
+	return checkLength(field, utf8.RuneCountInString(r.Text), r.ModelID, maxCharacters[r.ModelID])
+}
+
+func checkText(field, text string) error {
+	switch {
+	case strings.TrimSpace(text) == "":
 		return badArgument(field, "is blank")
-	case !utf8.ValidString(r.Text):
+	case !utf8.ValidString(text):
 		return badArgument(field, "is not valid UTF-8")
-	case maxCharacters[r.ModelID] > 0 && n > maxCharacters[r.ModelID]:
-		return &ArgumentError{
-			Field: field, Err: ErrTextTooLong,
-			Reason: fmt.Sprintf("has %d characters, %s takes %d", n, r.ModelID, maxCharacters[r.ModelID]),
+	}
+	return nil
+}
+
+// checkLength refuses more characters than whoever takes them says it takes; a
+// limit of 0 is not known.
+func checkLength(field string, n int, who string, limit int) error {
+	if limit == 0 || n <= limit {
+		return nil
+	}
+	return &ArgumentError{
+		Field: field, Err: ErrTextTooLong,
+		Reason: fmt.Sprintf("has %d characters, %s takes %d", n, who, limit),
+	}
+}
+
+// checkNames refuses what is set and has characters that no id has. Fields and
+// values come by turns.
+func checkNames(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			continue
 		}
+		if err := checkID(pairs[i], pairs[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkDictionaries(field string, dictionaries []DictionaryLocator) error {
+	if n := len(dictionaries); n > 3 {
+		return badArgument(field, "%d given, at most 3", n)
+	}
+	for _, d := range dictionaries {
+		if d.ID == "" {
+			return badArgument(field, "a dictionary has no ID")
+		}
+	}
+	return nil
+}
+
+// checkStreamed refuses a format that has no streams.
+func checkStreamed(field string, f Format) error {
+	if f.is(audio.WAV) {
+		return badArgument(field, "%s cannot be streamed; use pcm of the same rate", f)
+	}
+	return nil
+}
+
+func checkLatency(field string, level *int) error {
+	if level != nil && (*level < 0 || *level > 4) {
+		return badArgument(field, "%d is not from 0 to 4", *level)
 	}
 	return nil
 }
 
 // validateContext checks what is sent along with the text.
 func (r *TTSRequest) validateContext() error {
-	if n := len(r.Dictionaries); n > 3 {
-		return badArgument("TTSRequest.Dictionaries", "%d given, at most 3", n)
-	}
-	for _, d := range r.Dictionaries {
-		if d.ID == "" {
-			return badArgument("TTSRequest.Dictionaries", "a dictionary has no ID")
-		}
+	if err := checkDictionaries("TTSRequest.Dictionaries", r.Dictionaries); err != nil {
+		return err
 	}
 	for _, ids := range []struct {
 		field string
@@ -368,43 +422,47 @@ func (r *TTSRequest) body() (Body, error) {
 		PreviousRequestIDs: r.PreviousRequestIDs, NextRequestIDs: r.NextRequestIDs, UsePVCAsIVC: r.UsePVCAsIVC,
 		TextNormalization: r.TextNormalization, LanguageTextNormalization: r.LanguageTextNormalization,
 	}
-	if len(r.Extra) == 0 {
-		return JSONBody(&known)
-	}
-	return withExtra(known, r.Extra)
+	return jsonBody("TTSRequest", &known, r.Extra)
 }
 
-// withExtra adds fields that the request's type does not have.
-func withExtra(known ttsBody, extra map[string]any) (Body, error) {
+// jsonBody writes a request with the fields that its type does not have.
+func jsonBody(request string, known any, extra map[string]any) (Body, error) {
+	if len(extra) == 0 {
+		return JSONBody(known)
+	}
 	b, err := json.Marshal(known)
 	if err != nil {
-		return Body{}, badArgument("TTSRequest", "cannot be written as JSON: %v", err)
+		return Body{}, badArgument(request, "cannot be written as JSON: %v", err)
 	}
 	all := map[string]any{}
 	if err := json.Unmarshal(b, &all); err != nil {
-		return Body{}, badArgument("TTSRequest", "cannot be written as JSON: %v", err)
+		return Body{}, badArgument(request, "cannot be written as JSON: %v", err)
 	}
 	for name := range extra {
 		if _, taken := all[name]; taken || name == "" {
-			return Body{}, badArgument("TTSRequest.Extra", "%q is a field of its own", name)
+			return Body{}, badArgument(request+".Extra", "%q is a field of its own", name)
 		}
 	}
 	maps.Copy(all, extra)
 	body, err := JSONBody(all)
 	if err != nil {
-		return Body{}, badArgument("TTSRequest.Extra", "cannot be written as JSON")
+		return Body{}, badArgument(request+".Extra", "cannot be written as JSON")
 	}
 	return body, nil
 }
 
 // query returns the URL's query. No value in it needs escaping.
 func (r *TTSRequest) query() string {
-	q := "output_format=" + string(r.Format)
-	if r.ZeroRetention {
+	return audioQuery(r.Format, r.ZeroRetention, r.OptimizeStreamingLatency)
+}
+
+func audioQuery(format Format, zeroRetention bool, latency *int) string {
+	q := "output_format=" + string(format)
+	if zeroRetention {
 		q += "&enable_logging=false"
 	}
-	if r.OptimizeStreamingLatency != nil {
-		q += "&optimize_streaming_latency=" + strconv.Itoa(*r.OptimizeStreamingLatency)
+	if latency != nil {
+		q += "&optimize_streaming_latency=" + strconv.Itoa(*latency)
 	}
 	return q
 }
