@@ -2,19 +2,13 @@ package elevenlabs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
-
-	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 )
 
 // A TTSRequest is everything that can be asked of text to speech. Only Text is
@@ -231,12 +225,6 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 	return call, req, nil
 }
 
-// speechPatience is how long the start of speech may take to come, by its
-// characters.
-func speechPatience(characters int) time.Duration {
-	return defaultFirstByte + time.Duration(characters)*5*time.Millisecond
-}
-
 // over fills the fields that a client has defaults for.
 func (r TTSRequest) over(base TTSRequest) TTSRequest {
 	if r.VoiceID == "" {
@@ -292,69 +280,6 @@ func (r *TTSRequest) validateText() error {
 		return err
 	}
 	return checkLength(field, utf8.RuneCountInString(r.Text), r.ModelID, maxCharacters[r.ModelID])
-}
-
-func checkText(field, text string) error {
-	switch {
-	case strings.TrimSpace(text) == "":
-		return badArgument(field, "is blank")
-	case !utf8.ValidString(text):
-		return badArgument(field, "is not valid UTF-8")
-	}
-	return nil
-}
-
-// checkLength refuses more characters than whoever takes them says it takes; a
-// limit of 0 is not known.
-func checkLength(field string, n int, who string, limit int) error {
-	if limit == 0 || n <= limit {
-		return nil
-	}
-	return &ArgumentError{
-		Field: field, Err: ErrTextTooLong,
-		Reason: fmt.Sprintf("has %d characters, %s takes %d", n, who, limit),
-	}
-}
-
-// checkNames refuses what is set and has characters that no id has. Fields and
-// values come by turns.
-func checkNames(pairs ...string) error {
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] == "" {
-			continue
-		}
-		if err := checkID(pairs[i], pairs[i+1]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkDictionaries(field string, dictionaries []DictionaryLocator) error {
-	if n := len(dictionaries); n > 3 {
-		return badArgument(field, "%d given, at most 3", n)
-	}
-	for _, d := range dictionaries {
-		if d.ID == "" {
-			return badArgument(field, "a dictionary has no ID")
-		}
-	}
-	return nil
-}
-
-// checkStreamed refuses a format that has no streams.
-func checkStreamed(field string, f Format) error {
-	if f.is(audio.WAV) {
-		return badArgument(field, "%s cannot be streamed; use pcm of the same rate", f)
-	}
-	return nil
-}
-
-func checkLatency(field string, level *int) error {
-	if level != nil && (*level < 0 || *level > 4) {
-		return badArgument(field, "%d is not from 0 to 4", *level)
-	}
-	return nil
 }
 
 // validateContext checks what is sent along with the text.
@@ -425,44 +350,7 @@ func (r *TTSRequest) body() (Body, error) {
 	return jsonBody("TTSRequest", &known, r.Extra)
 }
 
-// jsonBody writes a request with the fields that its type does not have.
-func jsonBody(request string, known any, extra map[string]any) (Body, error) {
-	if len(extra) == 0 {
-		return JSONBody(known)
-	}
-	b, err := json.Marshal(known)
-	if err != nil {
-		return Body{}, badArgument(request, "cannot be written as JSON: %v", err)
-	}
-	all := map[string]any{}
-	if err := json.Unmarshal(b, &all); err != nil {
-		return Body{}, badArgument(request, "cannot be written as JSON: %v", err)
-	}
-	for name := range extra {
-		if _, taken := all[name]; taken || name == "" {
-			return Body{}, badArgument(request+".Extra", "%q is a field of its own", name)
-		}
-	}
-	maps.Copy(all, extra)
-	body, err := JSONBody(all)
-	if err != nil {
-		return Body{}, badArgument(request+".Extra", "cannot be written as JSON")
-	}
-	return body, nil
-}
-
-// query returns the URL's query. No value in it needs escaping.
+// query returns the URL's query.
 func (r *TTSRequest) query() string {
 	return audioQuery(r.Format, r.ZeroRetention, r.OptimizeStreamingLatency)
-}
-
-func audioQuery(format Format, zeroRetention bool, latency *int) string {
-	q := "output_format=" + string(format)
-	if zeroRetention {
-		q += "&enable_logging=false"
-	}
-	if latency != nil {
-		q += "&optimize_streaming_latency=" + strconv.Itoa(*latency)
-	}
-	return q
 }
