@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 )
@@ -49,13 +50,13 @@ type pcm struct {
 	level, fade int32  // of fullLevel; fade is the most it moves in a sample
 }
 
-func newPCM(spec audio.Spec, text string) (*Source, error) {
+func newPCM(spec audio.Spec, text string, d time.Duration) (*Source, error) {
 	if spec.RateHz < minRateHz || spec.RateHz > maxRateHz {
 		return nil, fmt.Errorf("tone: cannot produce %s: the rate is not within %d to %d Hz", spec, minRateHz, maxRateHz)
 	}
 	rate := int64(spec.RateHz)
 	fade := max(1, fullLevel*fadePerSecond/rate)
-	total := samplesIn(Duration(text), rate)
+	total := samplesIn(d, rate)
 	r := &pcm{
 		player:  newPlayer(text, spec.RateHz),
 		encode:  appendLinear,
@@ -111,7 +112,7 @@ func (r *pcm) hum(dst []byte, end int64) []byte {
 // sign puts the fingerprint into the lowest bits of the first 64 samples, each
 // of width bytes, the low one first.
 func (r *pcm) sign(samples []byte, width int) {
-	for i := range 64 {
+	for i := range min(64, len(samples)/width) {
 		b := &samples[i*width]
 		*b = *b&^1 | byte(r.mark>>i)&1
 	}
