@@ -1,6 +1,7 @@
 package elevenlabstest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"io"
 	"net/http"
@@ -31,6 +32,7 @@ type historyItem struct {
 	ShareLinkID     *string        `json:"share_link_id"`
 	Source          string         `json:"source"`
 	OutputFormat    string         `json:"output_format"`
+	Dialogue        []spokenLine   `json:"dialogue"`
 }
 
 type historyPage struct {
@@ -128,12 +130,36 @@ func (it *item) answer(now time.Time) historyItem {
 	a := historyItem{
 		HistoryItemID: it.historyItemID, RequestID: it.requestID, VoiceID: it.voiceID, ModelID: it.model,
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
-		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: "TTS", OutputFormat: it.format,
+		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: it.source(), OutputFormat: it.format,
+		Dialogue: dialogueOf(it.lines),
+	}
+	if len(it.lines) > 0 { // the lines have it
+		a.Text = ""
 	}
 	if v := findVoice(it.voiceID); v != nil {
 		a.VoiceName, a.VoiceCategory = v.Name, v.Category
 	}
 	return a
+}
+
+func (it *item) source() string { return cmp.Or(it.from, "TTS") }
+
+// A spokenLine is a line of a dialogue in the history.
+type spokenLine struct {
+	line
+	VoiceName string `json:"voice_name"`
+}
+
+func dialogueOf(lines []line) []spokenLine {
+	var out []spokenLine
+	for _, l := range lines {
+		spoken := spokenLine{line: l}
+		if v := findVoice(l.VoiceID); v != nil {
+			spoken.VoiceName = v.Name
+		}
+		out = append(out, spoken)
+	}
+	return out
 }
 
 // A historyQuery is what GET /v1/history can be asked.
@@ -166,7 +192,7 @@ func readHistoryQuery(c *call) (historyQuery, *failure) {
 func (q *historyQuery) wants(it *item) bool {
 	at := it.made.Unix()
 	return (q.voice == "" || it.voiceID == q.voice) && (q.model == "" || it.model == q.model) &&
-		(q.source == "" || q.source == "TTS") && strings.Contains(strings.ToLower(it.text), q.search) &&
+		(q.source == "" || q.source == it.source()) && strings.Contains(strings.ToLower(it.text), q.search) &&
 		(q.beforeUnix == nil || at < *q.beforeUnix) && (q.sinceUnix == nil || at >= *q.sinceUnix)
 }
 
@@ -210,7 +236,7 @@ func (j *historyAudio) check(c *call) *failure {
 	if fail := j.find(c); fail != nil {
 		return fail
 	}
-	source, err := tone.New(j.spec, j.item.text)
+	source, err := j.item.sound(j.spec)
 	if err != nil {
 		return notImplemented("cannot make %s: %v.", j.item.format, err)
 	}

@@ -32,7 +32,8 @@ func routeTo(method, path string, ep endpoint) route {
 
 // routes lists all endpoints, a fixed segment before a {name} in its place.
 func routes() []route {
-	return slices.Concat(ttsRoutes(), sttRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes())
+	return slices.Concat(ttsRoutes(), sttRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes(),
+		dialogueRoutes(), recordingRoutes(), soundRoutes())
 }
 
 // match returns the variables of a path, and whether it matches.

@@ -27,8 +27,9 @@ type upload struct {
 
 type uploadedFile struct {
 	File
-	sum  [sha256.Size]byte
-	head []byte // the first 64 KiB
+	field string // of the form
+	sum   [sha256.Size]byte
+	head  []byte // the first 64 KiB
 }
 
 // readUpload reads a form, of parts or of pairs.
@@ -73,7 +74,7 @@ func (u *upload) readParts(parts *multipart.Reader) error {
 		if err != nil {
 			return err
 		}
-		if p.FormName() == "file" {
+		if name := p.FormName(); name == "file" || name == "audio" {
 			if u.file, err = readFile(p); err != nil {
 				return err
 			}
@@ -90,7 +91,7 @@ func (u *upload) readParts(parts *multipart.Reader) error {
 }
 
 func readFile(p *multipart.Part) (*uploadedFile, error) {
-	f := &uploadedFile{File: File{Name: p.FileName(), ContentType: p.Header.Get("Content-Type")}}
+	f := &uploadedFile{field: p.FormName(), File: File{Name: p.FileName(), ContentType: p.Header.Get("Content-Type")}}
 	sum := sha256.New()
 	if err := f.fill(p, sum); err != nil {
 		return nil, err

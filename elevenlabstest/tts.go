@@ -1,14 +1,10 @@
 package elevenlabstest
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -16,17 +12,9 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
-const (
-	// maxJSONBody bounds what is read of a JSON body. The longest text that is
-	// served has 44,000 characters.
-	maxJSONBody = 8 << 20
-	// maxPieces and minPiece bound how a stream is cut: at most so many pieces
-	// of at least so many bytes.
-	maxPieces, minPiece = 16, 1024
-	// exposed is what the vendor lets a browser read of a synthesis.
-	exposed = "request-id, history-item-id, character-cost, regeneration-count, generation-info, " +
-		"current-concurrent-requests, maximum-concurrent-requests, collect-preference"
-)
+// maxJSONBody bounds what is read of a JSON body. The longest text that is
+// served has 44,000 characters.
+const maxJSONBody = 8 << 20
 
 func ttsRoutes() []route {
 	const path = "/v1/text-to-speech/{voice_id}"
@@ -127,14 +115,22 @@ func readJSON(c *call) (fields, *failure) {
 
 // check takes the query, then the rules.
 func (j *ttsJob) check(c *call) *failure {
-	j.format = c.r.URL.Query().Get("output_format")
-	if j.format == "" {
-		j.format = defaultFormat
-	}
-	if fail := c.e.cfg.checkFormat(j.format, j.stream); fail != nil {
+	var fail *failure
+	if j.format, j.spec, fail = c.outputFormat(j.stream); fail != nil {
 		return fail
 	}
 	id := c.vars["voice_id"]
+	if fail := c.checkVoice(id); fail != nil {
+		return fail
+	}
+	if fail := j.checkModel(); fail != nil {
+		return fail
+	}
+	return j.prepare(c, id)
+}
+
+// checkVoice looks for a voice that the account may use.
+func (c *call) checkVoice(id string) *failure {
 	voice := findVoice(id)
 	if voice == nil {
 		return notFound(http.StatusNotFound, "voice_not_found", "A voice with voice_id '%s' was not found.", id)
@@ -145,10 +141,7 @@ func (j *ttsJob) check(c *call) *failure {
 			status: "payment_required", message: "Free users cannot use library voices via the API.",
 		}
 	}
-	if fail := j.checkModel(); fail != nil {
-		return fail
-	}
-	return j.prepare(c, id)
+	return nil
 }
 
 // checkModel looks for what the model refuses.
@@ -184,24 +177,17 @@ func (j *ttsJob) checkModel() *failure {
 
 // prepare makes the source of the audio and the item the account will file.
 func (j *ttsJob) prepare(c *call, voiceID string) *failure {
-	spec, ok := audio.Parse(j.format)
-	if !ok {
-		return notImplemented("does not know the format %s.", j.format)
-	}
-	source, err := tone.New(spec, j.text)
+	source, err := tone.New(j.spec, j.text)
 	if err != nil {
 		return notImplemented("cannot make %s: %v.", j.format, err)
 	}
-	j.spec, j.source = spec, source
+	j.source = source
 	j.item = &item{
-		requestID: newID(), historyItemID: newID(), stored: true,
-		voiceID: voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
+		requestID: newID(),
+		voiceID:   voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
 		audioSeconds: source.Duration().Seconds(),
 	}
-	// Only an entitled account gets zero retention; others' wish is ignored.
-	if !j.logging && c.e.cfg.tier == elevenlabs.TierEnterprise {
-		j.item.stored, j.item.historyItemID = false, "not_stored"
-	}
+	j.item.keep(c.e, j.logging)
 	return nil
 }
 
@@ -215,69 +201,10 @@ func (j *ttsJob) charge() charge {
 	return ch
 }
 
-// times returns when a stream's first bytes come, counted from admission, and
-// how long the rest takes after that.
-func (j *ttsJob) times(c *call) (first, rest time.Duration) {
-	cfg, n := &c.e.cfg, time.Duration(utf8.RuneCountInString(j.text))
-	switch {
-	case cfg.service > 0:
-		return cfg.service / 4, cfg.service - cfg.service/4
-	case c.charge.family == elevenlabs.FamilyFlash:
-		return cfg.latency.FlashBase, n * cfg.latency.PerFlashCharacter
-	}
-	return cfg.latency.Base, n * cfg.latency.PerCharacter
-}
-
 func (j *ttsJob) answer(c *call) {
-	first, rest := j.times(c)
-	ready := c.serviceEnd(first + rest)
-	c.e.finished(j.item, ready)
-	if j.stream {
-		ready = c.serviceEnd(first)
-	}
-	if c.waitUntil(ready) != nil {
-		return // the client is gone; what it asked for stays billed
-	}
-	j.headers(c)
-	hash := sha256.New()
-	d := delivery{
-		status: http.StatusOK, body: io.TeeReader(j.source, hash), size: j.source.Len(), chunked: j.stream,
-		made: func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) },
-	}
-	if j.stream {
-		d.stops = pace(d.size, ready, c.e.scaled(rest))
-	}
-	c.deliver(d)
-}
-
-// pace spreads a stream over a time: pieces of equal size at equal distances,
-// the first one at the start and the last one at the end.
-func pace(size int64, start time.Time, rest time.Duration) []stop {
-	pieces := min(max(size/minPiece, 1), maxPieces)
-	if pieces == 1 {
-		return []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
-	}
-	stops := make([]stop, 0, pieces-1)
-	for i := int64(1); i < pieces; i++ {
-		at := start.Add(rest * time.Duration(i) / time.Duration(pieces-1))
-		stops = append(stops, stop{at: size * i / pieces, act: func(c *call) error { return c.waitUntil(at) }})
-	}
-	return stops
-}
-
-func (j *ttsJob) headers(c *call) {
-	c.commonHeaders()
-	h := c.w.Header()
-	h.Set("Access-Control-Expose-Headers", exposed)
-	h.Set("Alt-Svc", `h3=":443"; ma=2592000`)
-	h.Set("Strict-Transport-Security", "max-age=1800;")
-	h.Set("Collect-Preference", "True")
-	h.Set("Content-Type", j.spec.ContentType())
-	h.Set("Request-Id", j.item.requestID)
-	h.Set("History-Item-Id", j.item.historyItemID)
-	h.Set("Character-Cost", strconv.Itoa(c.charge.credits))
-	h.Set("Current-Concurrent-Requests", strconv.Itoa(c.inFlight))
-	h.Set("Maximum-Concurrent-Requests", strconv.Itoa(c.limit))
-	h.Set("Workspace-Concurrent-Requests", strconv.Itoa(c.workspace))
-	h.Set("Tts-Latency-Ms", fmt.Sprint(time.Since(c.admitted).Milliseconds()))
+	first, rest := c.speakingTime(utf8.RuneCountInString(j.text))
+	c.produce(production{
+		item: j.item, source: j.source, stream: j.stream, spoken: true, first: first, rest: rest,
+		head: func() { c.speechHeaders(j.item, j.spec.ContentType()) },
+	})
 }
