@@ -1,0 +1,64 @@
+package elevenlabs_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"time"
+
+	"github.com/elevenlabs-go/elevenlabs"
+)
+
+func ExampleClient_Dialogue() {
+	client, stop := exampleClient()
+	defer stop()
+
+	speech, err := client.Dialogue(context.Background(), elevenlabs.DialogueRequest{
+		Inputs: []elevenlabs.DialogueInput{
+			{VoiceID: "EXAVITQu4vr4xnSDxMaL", Text: "Did you hear that?"},
+			{VoiceID: "JBFqnCBsd6RMkjVDRZzb", Text: "[whispers] Yes. Do not move."},
+		},
+		Stability: elevenlabs.Ptr(0.5),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(speech.Audio) > 0, speech.Format, speech.Meta.CharacterCost)
+	// Output: true mp3_44100_128 46
+}
+
+func ExampleClient_DialogueStream() {
+	client, stop := exampleClient()
+	defer stop()
+
+	stream, err := client.DialogueStream(context.Background(), elevenlabs.DialogueRequest{
+		Inputs: []elevenlabs.DialogueInput{
+			{VoiceID: "EXAVITQu4vr4xnSDxMaL", Text: "Knock, knock."},
+			{VoiceID: "JBFqnCBsd6RMkjVDRZzb", Text: "Who is there?"},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer stream.Close()
+	n, err := io.Copy(io.Discard, stream) // to a player
+	fmt.Println(n > 0, err)
+	// Output: true <nil>
+}
+
+func ExampleClient_SoundEffect() {
+	client, stop := exampleClient()
+	defer stop()
+
+	sound, err := client.SoundEffect(context.Background(), elevenlabs.SoundEffectRequest{
+		Text:     "gentle rain falling on leaves",
+		Duration: 5 * time.Second,
+		Loop:     true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(sound.Audio) > 0, sound.Format, sound.Meta.CharacterCost)
+	// Output: true mp3_44100_128 27
+}
