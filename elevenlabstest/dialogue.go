@@ -1,6 +1,7 @@
 package elevenlabstest
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -147,13 +148,10 @@ func (j *dialogueJob) prepare(c *call) *failure {
 		return notImplemented("cannot make %s: %v.", j.format, err)
 	}
 	j.source, j.ends = source, ends
-	var who []string
-	for _, l := range j.lines {
-		who = append(who, l.VoiceID)
-	}
+	tells, _ := json.Marshal(j.lines) // of strings
 	j.item = &item{
 		requestID: newID(), model: j.modelID, text: strings.Join(texts(j.lines), " "), language: j.language,
-		format: j.format, settings: j.settings, lines: j.lines, tells: strings.Join(who, " "),
+		format: j.format, settings: j.settings, lines: j.lines, tells: string(tells),
 		audioSeconds: source.Duration().Seconds(),
 	}
 	j.item.keep(c.e, j.logging)

@@ -17,8 +17,10 @@
 // audio, and the same refusal at once of what is over the limit. Text to
 // speech makes audio that decoders play. Speech to text tells what that audio
 // was made from; what is heard in other audio is scripted by [WithTranscript]
-// or [Emulator.Transcribe]. What was spoken is in the history, item, audio and
-// all; [WithHistoryLag] lets it come late.
+// or [Emulator.Transcribe]. Dialogues are their lines in a row; the voice
+// changer and the isolation give back a recording of the same length that says
+// the same; sound effects hum their description. What was spoken is in the
+// history, item, audio and all; [WithHistoryLag] lets it come late.
 //
 // # Judging a client
 //
