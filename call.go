@@ -43,6 +43,7 @@ type Call struct {
 	rawQuery      string        // what a method asks for, encoded; it wins over Query
 	token         string        // a single-use token that stands in for the key
 	zeroRetention bool          // to be confirmed by the answer
+	timed         bool          // answered with audio and its timing, in JSON
 	said          *utterance    // what to look for if the answer is lost; nil if it cannot be recovered
 	recovers      *trip         // whose lost answer this call fetches
 	firstByte     time.Duration // the default limit, by the size of the work

@@ -229,6 +229,9 @@ type PartialError struct {
 	// Duration is how long that audio lasts, or 0 for a format whose bytes do
 	// not tell.
 	Duration time.Duration
+	// Alignment tells what text that audio covers, and a few characters more; nil
+	// without TTSRequest.Timestamps.
+	Alignment *Alignment
 	// Meta is what is known of the answer.
 	Meta Meta
 	// Err is why the stream ended.

@@ -43,6 +43,7 @@ type flight struct {
 	header   [2]string // backs the values of the request's own headers
 	resp     *http.Response
 	meta     Meta
+	past     *pastTiming // of the audio, if the history has it
 	refusal  *APIError
 	received int64
 	sentAt   time.Time

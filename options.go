@@ -396,7 +396,7 @@ func WithQuery(name, value string) CallOption {
 
 // WithMaxBody sets how large a buffered answer may be, in bytes, at least 1.
 // Default 512 MiB, more than the longest audio of any format. Streams have no
-// limit.
+// limit, but each line of one with timestamps does.
 func WithMaxBody(bytes int64) CallOption {
 	return callOption(func(c *callConfig) error {
 		if bytes < 1 {

@@ -29,6 +29,16 @@ type pastSpeech struct {
 	ContentType string `json:"content_type"`
 	State       string `json:"state"` // created, deleted or processing
 	Format      Format `json:"output_format"`
+
+	Timing *pastTiming `json:"alignments"`
+}
+
+// pastTiming is the timing of an item.
+//
+// Source: HistoryAlignmentsResponseModel in the OpenAPI document.
+type pastTiming struct {
+	Alignment  *Alignment `json:"alignment"`
+	Normalized *Alignment `json:"normalized_alignment"`
 }
 
 // says reports whether an item may be what was asked for. What an item does
@@ -98,6 +108,18 @@ func (t *trip) lookAt(id string) (pastSpeech, error) {
 	}
 	it.ID = id
 	return it, it.usable(t.call.said)
+}
+
+// timed returns an item with its timing. The list of items may not have that.
+func (t *trip) timed(it pastSpeech) (pastSpeech, error) {
+	var err error
+	if it.Timing == nil {
+		it, err = t.lookAt(it.ID)
+	}
+	if err == nil && it.Timing == nil {
+		err = errUntimed
+	}
+	return it, err
 }
 
 // lookAround looks for an item that fits the call, for the last time or not.

@@ -52,6 +52,7 @@ var (
 	errNeverShown   = errors.New("the speech does not show up")
 	errDeleted      = errors.New("the speech was deleted")
 	errOtherFormat  = errors.New("the speech is there in another format")
+	errUntimed      = errors.New("the speech is there without its timing")
 	errTooMany      = errors.New("there are too many items to read")
 	errDeadlineNear = errors.New("the deadline comes too early to be sure")
 )
@@ -154,6 +155,12 @@ func (t *trip) fetch(f *flight, it pastSpeech, receive func(*flight) error) erro
 	if meta.CharacterCost = lost.CharacterCost; meta.CharacterCost < 0 {
 		meta.CharacterCost = max(it.CountTo-it.CountFrom, -1)
 	}
+	if t.call.timed {
+		var err error
+		if it, err = t.timed(it); err != nil {
+			return err
+		}
+	}
 	call := historyCall("GET /v1/history/{id}/audio", it.ID, "/audio")
 	call.recovers = t
 	cfg := t.cfg
@@ -161,6 +168,9 @@ func (t *trip) fetch(f *flight, it pastSpeech, receive func(*flight) error) erro
 	return t.client.perform(t.ctx, call, cfg, func(audio *flight) error {
 		meta.FirstByte = time.Since(f.sentAt)
 		audio.meta = meta
+		if t.call.timed {
+			audio.past = it.Timing
+		}
 		if err := receive(audio); err != nil {
 			return err
 		}

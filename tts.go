@@ -16,7 +16,8 @@ import (
 // server's default holds, but for VoiceID, ModelID, Format and VoiceSettings,
 // which the client's own defaults fill in.
 //
-// Source: POST /v1/text-to-speech/{voice_id} in the OpenAPI document.
+// Source: POST /v1/text-to-speech/{voice_id} in the OpenAPI document, and the
+// three endpoints behind it: /stream, /with-timestamps, /stream/with-timestamps.
 type TTSRequest struct {
 	// Text is what is spoken: not blank, valid UTF-8, and no longer than the
 	// model takes (10,000 code points for the default model).
@@ -50,6 +51,9 @@ type TTSRequest struct {
 	// LanguageTextNormalization is normalisation by language, slow, Japanese
 	// only today. Default false.
 	LanguageTextNormalization bool
+	// Timestamps asks when each character is spoken: see Speech.Alignment and
+	// [SpeechStream.Alignment]. The audio is the same and costs the same.
+	Timestamps bool
 	// ZeroRetention asks the vendor to keep nothing (enable_logging=false).
 	// Accounts without that right are ignored silently: see
 	// Meta.RetentionIgnored.
@@ -97,6 +101,10 @@ type Speech struct {
 	Audio []byte
 	// Format is how it is encoded.
 	Format Format
+	// Alignment tells when the characters of the text are spoken, and
+	// NormalizedAlignment when those of the text as it was read, with "$5" spelled
+	// out. They are nil without TTSRequest.Timestamps, and may be nil with it.
+	Alignment, NormalizedAlignment *Alignment
 	// Meta is what the answer told besides.
 	Meta Meta
 }
@@ -131,6 +139,8 @@ func (c *Client) TTS(ctx context.Context, text string, opts ...TTSOption) ([]byt
 // [AmbiguousError] when the answer was lost and the account's history could
 // not make up for it, a [ResponseError] when it is not
 // audio, or the context's.
+//
+// With Timestamps the audio comes as base64, which [WithMaxBody] counts.
 func (c *Client) Synthesize(ctx context.Context, req TTSRequest, opts ...CallOption) (*Speech, error) {
 	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {
@@ -158,20 +168,28 @@ func (c *Client) speech(ctx context.Context, call Call, cfg callConfig, format F
 		if err != nil {
 			return err
 		}
-		if err := f.checkAudio(data, format); err != nil {
+		chunk, err := f.chunk(data)
+		if err != nil {
 			return err
 		}
-		speech = &Speech{Audio: data, Format: format, Meta: f.meta}
+		if err := f.checkAudio(chunk.Audio, format); err != nil {
+			return err
+		}
+		speech = &Speech{
+			Audio: chunk.Audio, Format: format, Meta: f.meta,
+			Alignment: (*Alignment)(chunk.Alignment), NormalizedAlignment: (*Alignment)(chunk.Normalized),
+		}
 		return nil
 	})
 	return speech, err
 }
 
-// checkAudioType refuses an answer that says it is text. Nothing else that a
+// checkAudioType refuses an answer that says it is text, unless audio in JSON
+// was asked for. Nothing else that a
 // server says of audio is trusted: the vendor declares types it does not send.
 func (f *flight) checkAudioType() error {
 	said := first(f.resp.Header, "Content-Type")
-	if strings.HasPrefix(said, "audio/") {
+	if f.call.timed || strings.HasPrefix(said, "audio/") {
 		return nil
 	}
 	t, _, _ := mime.ParseMediaType(said)
@@ -196,7 +214,7 @@ func (f *flight) checkAudio(head []byte, format Format) error {
 }
 
 // ttsCall checks a request, fills in the client's defaults and describes the
-// call to the convert endpoint, or to another one behind it.
+// call to the convert endpoint, or to the one for streams behind it.
 func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, endpoint string) (Call, TTSRequest, error) {
 	req = req.over(c.tts)
 	if err := req.validate(endpoint != ""); err != nil {
@@ -211,16 +229,17 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 			return Call{}, req, err
 		}
 	}
+	if req.Timestamps {
+		endpoint += "/with-timestamps"
+	}
 	call := Call{
 		Op: "TTS", Method: http.MethodPost,
 		Path: "/v1/text-to-speech/" + req.VoiceID + endpoint, // of unreserved characters only
 		Body: body, rawQuery: req.query(),
 		Family: FamilyOf(req.ModelID), Weight: 1, model: req.ModelID,
-		zeroRetention: req.ZeroRetention,
-		firstByte:     speechPatience(utf8.RuneCountInString(req.Text)),
-	}
-	if endpoint == "" || endpoint == "/stream" {
-		call.said = &utterance{voice: req.VoiceID, model: req.ModelID, text: req.Text, format: req.Format}
+		zeroRetention: req.ZeroRetention, timed: req.Timestamps,
+		firstByte: speechPatience(utf8.RuneCountInString(req.Text)),
+		said:      &utterance{voice: req.VoiceID, model: req.ModelID, text: req.Text, format: req.Format},
 	}
 	return call, req, nil
 }

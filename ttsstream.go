@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"sync"
@@ -30,6 +31,7 @@ type SpeechStream struct {
 
 	op    string
 	f     *flight
+	timed *timedAudio // nil for audio alone
 	ahead *ahead.Reader
 	sent  int64 // bytes handed over
 	err   error // how the stream ended
@@ -66,38 +68,57 @@ func (c *Client) speechStream(ctx context.Context, call Call, cfg callConfig, fo
 		if err := f.checkAudioType(); err != nil {
 			return err
 		}
-		head, err := f.firstBytes()
+		s := &SpeechStream{Format: format, Meta: f.meta, op: call.Op, f: f, timed: newTimedAudio(f, format)}
+		head, err := s.firstBytes()
 		if err != nil {
 			return err
 		}
 		if err := f.checkAudio(head, format); err != nil {
 			return err
 		}
-		stream = newSpeechStream(f, head, format, call.Op)
+		s.start(head)
+		stream = s
 		return nil
 	})
 	return stream, err
 }
 
-func newSpeechStream(f *flight, head []byte, format Format, op string) *SpeechStream {
-	s := &SpeechStream{Format: format, Meta: f.meta, op: op, f: f}
-	s.ahead = ahead.New(s.fetch, head, f.trip.cfg.streamBuffer, readerPatience)
-	f.keep(s.cut)
+// start hands the stream over, of which the head has been read.
+func (s *SpeechStream) start(head []byte) {
+	s.ahead = ahead.New(s.fetch, head, s.f.trip.cfg.streamBuffer, readerPatience)
+	s.f.keep(s.cut)
 	s.ahead.Start() // once nobody else touches the flight
-	return s
 }
 
-// firstBytes waits for the start of a body. An empty body gives nothing.
-func (f *flight) firstBytes() ([]byte, error) {
+// receive reads audio from the network.
+func (s *SpeechStream) receive(p []byte) (int, error) {
+	if s.timed != nil {
+		return s.timed.Read(p)
+	}
+	return s.f.Read(p)
+}
+
+// received is how much audio has come from the network.
+func (s *SpeechStream) received() int64 {
+	if s.timed != nil {
+		return s.timed.made
+	}
+	return s.f.received
+}
+
+// firstBytes waits for the start of the audio. An empty answer gives nothing.
+func (s *SpeechStream) firstBytes() ([]byte, error) {
 	buf := make([]byte, 512)
 	for {
-		n, err := f.Read(buf)
+		n, err := s.receive(buf)
 		switch {
 		case n > 0:
 			// An error that came along comes again with the next Read.
 			return buf[:n], nil
 		case err == io.EOF:
 			return nil, nil
+		case errors.Is(err, ErrTooLarge), errors.Is(err, ErrMalformed):
+			return nil, &ResponseError{Op: s.op, Meta: s.Meta, Err: err}
 		case err != nil:
 			return nil, err
 		}
@@ -116,21 +137,50 @@ func (s *SpeechStream) Read(p []byte) (int, error) {
 		n, err = s.ahead.Read(p)
 	}
 	s.sent += int64(n)
+	if s.timed != nil {
+		s.timed.handed(s.sent, err == io.EOF)
+	}
 	if err != nil {
 		s.end(err)
 	}
 	return n, s.err
 }
 
+// Alignment tells when the characters are spoken whose audio was read so far,
+// in continuous time from the start of the speech. A character may come with
+// audio before its own. It is nil as long as the API has told none, and always
+// without TTSRequest.Timestamps. It may be called at any time; what it returns
+// does not change.
+//
+// The API does not say whether the times of a later piece of a stream count
+// from the start of the speech or of the piece. A piece that begins more than
+// 50 ms before the last time of those before it is taken to count from its own
+// start, which lies where the audio before it ends.
+func (s *SpeechStream) Alignment() *Alignment {
+	if s.timed == nil {
+		return nil
+	}
+	return s.timed.alignment(&s.timed.said)
+}
+
+// NormalizedAlignment is like [SpeechStream.Alignment], for the text as it is
+// read.
+func (s *SpeechStream) NormalizedAlignment() *Alignment {
+	if s.timed == nil {
+		return nil
+	}
+	return s.timed.alignment(&s.timed.normalized)
+}
+
 // fetch reads the network, for the reader or ahead of it. At the end it gives
 // the slot back.
 func (s *SpeechStream) fetch(p []byte) (int, error) {
-	n, err := s.f.Read(p)
+	n, err := s.receive(p)
 	switch {
 	case err == io.EOF:
 		s.f.finish(nil)
 	case err != nil:
-		s.f.finish(s.broken(s.f.received, err))
+		s.f.finish(s.broken(s.received(), err))
 	}
 	return n, err
 }
@@ -168,13 +218,15 @@ func (s *SpeechStream) WriteTo(w io.Writer) (int64, error) {
 // end settles how the stream ended for its reader.
 func (s *SpeechStream) end(err error) {
 	if s.err = err; err != io.EOF {
-		s.err = s.broken(s.sent, err)
+		broken := s.broken(s.sent, err)
+		broken.Alignment = s.Alignment()
+		s.err = broken
 	}
 	s.cut(s.err)
 }
 
 // broken is the error of a stream of which so many bytes were of use.
-func (s *SpeechStream) broken(bytes int64, err error) error {
+func (s *SpeechStream) broken(bytes int64, err error) *PartialError {
 	return &PartialError{
 		Op: s.op, Bytes: bytes, Duration: s.Format.lasts(bytes), Meta: s.Meta, Err: err,
 	}

@@ -38,6 +38,7 @@ type item struct {
 	historyItemID string
 	stored        bool // false for a request without logging
 	deleted       bool // by the customer
+	timed         bool // made with timestamps
 
 	voiceID  string
 	model    string
@@ -46,11 +47,12 @@ type item struct {
 	format   string
 	settings map[string]any // as they were sent
 
-	lines []line        // of a dialogue, which has no voice of its own
-	tune  string        // what is hummed in place of the text,
-	lasts time.Duration // for so long; zero for as long as the text takes
-	tells string        // what tells it from others besides text, voice, model and format
-	from  string        // the source in the history; empty for TTS
+	lines []line          // of a dialogue, which has no voice of its own,
+	ends  []time.Duration // and when the audio of each ends
+	tune  string          // what is hummed in place of the text,
+	lasts time.Duration   // for so long; zero for as long as the text takes
+	tells string          // what tells it from others besides text, voice, model and format
+	from  string          // the source in the history; empty for TTS
 
 	made         time.Time // when the work started
 	ready        time.Time // when it is done; zero until that is known

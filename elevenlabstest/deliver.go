@@ -29,6 +29,8 @@ type delivery struct {
 	status int
 	body   io.Reader
 	size   int64
+	// hollow is the body of an answer without audio, which a fault may want.
+	hollow string
 	// chunked sends without a content length and flushes at every stop.
 	chunked bool
 	// stops are points where the body pauses, in order.
@@ -99,7 +101,7 @@ func (d *delivery) applyFault(c *call) {
 		return
 	}
 	if f.empty {
-		d.body, d.size, d.stops, d.made = http.NoBody, 0, nil, nil
+		d.body, d.size, d.stops, d.made = strings.NewReader(d.hollow), int64(len(d.hollow)), nil, nil
 	}
 	if f.stop != nil && f.at != beforeHead {
 		d.stops = append(d.stops, stop{at: f.at, act: f.stop})

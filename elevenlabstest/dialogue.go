@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -18,12 +17,14 @@ const maxDialogueVoices = 10
 
 func dialogueRoutes() []route {
 	const path = "/v1/text-to-dialogue"
-	read := func(stream bool) endpoint {
-		return endpoint{read: func(c *call) (job, *failure) { return readDialogue(c, stream) }}
+	read := func(stream, timed bool) endpoint {
+		return endpoint{read: func(c *call) (job, *failure) { return readDialogue(c, stream, timed) }}
 	}
 	return []route{
-		routeTo(http.MethodPost, path, read(false)),
-		routeTo(http.MethodPost, path+"/stream", read(true)),
+		routeTo(http.MethodPost, path, read(false, false)),
+		routeTo(http.MethodPost, path+"/stream", read(true, false)),
+		routeTo(http.MethodPost, path+"/with-timestamps", read(false, true)),
+		routeTo(http.MethodPost, path+"/stream/with-timestamps", read(true, true)),
 	}
 }
 
@@ -44,6 +45,7 @@ func texts(lines []line) []string {
 // A dialogueJob is lines to be spoken.
 type dialogueJob struct {
 	stream   bool
+	timed    bool // answered with timestamps, in JSON
 	lines    []line
 	modelID  string
 	language string
@@ -55,16 +57,15 @@ type dialogueJob struct {
 	format string
 	source *tone.Source
 	spec   audio.Spec
-	ends   []time.Duration // of the lines
 	item   *item
 }
 
-func readDialogue(c *call, stream bool) (job, *failure) {
+func readDialogue(c *call, stream, timed bool) (job, *failure) {
 	f, fail := readJSON(c)
 	if fail != nil {
 		return nil, fail
 	}
-	j := &dialogueJob{stream: stream, modelID: "eleven_v3", language: f.text("language_code", nullable)}
+	j := &dialogueJob{stream: stream, timed: timed, modelID: "eleven_v3", language: f.text("language_code", nullable)}
 	for _, in := range f.objects("inputs") {
 		j.lines = append(j.lines, line{Text: in.text("text", required), VoiceID: in.text("voice_id", required)})
 	}
@@ -147,11 +148,11 @@ func (j *dialogueJob) prepare(c *call) *failure {
 	if err != nil {
 		return notImplemented("cannot make %s: %v.", j.format, err)
 	}
-	j.source, j.ends = source, ends
+	j.source = source
 	tells, _ := json.Marshal(j.lines) // of strings
 	j.item = &item{
-		requestID: newID(), model: j.modelID, text: strings.Join(texts(j.lines), " "), language: j.language,
-		format: j.format, settings: j.settings, lines: j.lines, tells: string(tells),
+		requestID: newID(), timed: j.timed, model: j.modelID, text: strings.Join(texts(j.lines), " "), language: j.language,
+		format: j.format, settings: j.settings, lines: j.lines, ends: ends, tells: string(tells),
 		audioSeconds: source.Duration().Seconds(),
 	}
 	j.item.keep(c.e, j.logging)
@@ -175,8 +176,14 @@ func (j *dialogueJob) charge() charge {
 
 func (j *dialogueJob) answer(c *call) {
 	first, rest := c.speakingTime(j.characters())
-	c.produce(production{
-		item: j.item, source: j.source, stream: j.stream, spoken: true, first: first, rest: rest,
-		head: func() { c.speechHeaders(j.item, j.spec.ContentType()) },
-	})
+	p := production{item: j.item, source: j.source, stream: j.stream, spoken: true, first: first, rest: rest}
+	p.head = func() { c.speechHeaders(j.item, j.spec.ContentType()) }
+	if j.timed {
+		p.times = j.item.times()
+		p.head = func() {
+			c.speechHeaders(j.item, "application/json")
+			c.w.Header().Del("Character-Cost") // not seen on these answers
+		}
+	}
+	c.produce(p)
 }

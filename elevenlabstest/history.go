@@ -31,6 +31,7 @@ type historyItem struct {
 	Settings        map[string]any `json:"settings"`
 	ShareLinkID     *string        `json:"share_link_id"`
 	Source          string         `json:"source"`
+	Alignments      *alignments    `json:"alignments"`
 	OutputFormat    string         `json:"output_format"`
 	Dialogue        []spokenLine   `json:"dialogue"`
 }
@@ -136,6 +137,9 @@ func (it *item) answer(now time.Time) historyItem {
 	if len(it.lines) > 0 { // the lines have it
 		a.Text = ""
 	}
+	if it.timed {
+		a.Alignments = it.times().history()
+	}
 	if v := findVoice(it.voiceID); v != nil {
 		a.VoiceName, a.VoiceCategory = v.Name, v.Category
 	}
@@ -143,6 +147,14 @@ func (it *item) answer(now time.Time) historyItem {
 }
 
 func (it *item) source() string { return cmp.Or(it.from, "TTS") }
+
+// times are what the history tells of speech made with timestamps.
+func (it *item) times() *times {
+	if len(it.lines) > 0 {
+		return timesOfLines(it.lines, it.ends)
+	}
+	return timesOf(it.text)
+}
 
 // A spokenLine is a line of a dialogue in the history.
 type spokenLine struct {

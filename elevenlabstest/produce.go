@@ -27,7 +27,8 @@ type production struct {
 	item   *item
 	source *tone.Source
 	stream bool
-	spoken bool // speech to text hears the item's text in it
+	spoken bool   // speech to text hears the item's text in it
+	times  *times // sent along, in JSON; nil for audio alone
 	// first is when a stream's first bytes come, counted from admission, and
 	// rest how long the others take after that.
 	first, rest time.Duration
@@ -45,16 +46,17 @@ func (c *call) produce(p production) {
 	}
 	p.head()
 	hash := sha256.New()
-	d := delivery{
-		status: http.StatusOK, body: io.TeeReader(p.source, hash), size: p.source.Len(), chunked: p.stream,
-		made: func() {
-			if p.spoken {
-				c.e.sent(p.item, [sha256.Size]byte(hash.Sum(nil)))
-			}
-		},
+	d := p.body(io.TeeReader(p.source, hash))
+	d.status, d.chunked = http.StatusOK, p.stream
+	d.made = func() {
+		if p.spoken {
+			c.e.sent(p.item, [sha256.Size]byte(hash.Sum(nil)))
+		}
 	}
 	if p.stream {
-		d.stops = pace(d.size, ready, c.e.scaled(p.rest))
+		d.pace(ready, c.e.scaled(p.rest))
+	} else {
+		d.stops = nil
 	}
 	c.deliver(d)
 }
@@ -81,19 +83,38 @@ func (c *call) speakingTime(points int) (first, rest time.Duration) {
 	return cfg.latency.Base, n * cfg.latency.PerCharacter
 }
 
-// pace spreads a stream over a time: pieces of equal size at equal distances,
-// the first one at the start and the last one at the end.
-func pace(size int64, start time.Time, rest time.Duration) []stop {
-	pieces := min(max(size/minPiece, 1), maxPieces)
-	if pieces == 1 {
-		return []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
+// body is the audio as it is sent, with the stops of a stream.
+func (p *production) body(audio io.Reader) delivery {
+	size := p.source.Len()
+	pieces := piecesOf(size)
+	switch {
+	case p.times != nil && p.stream:
+		return p.times.lines(audio, size, pieces)
+	case p.times != nil:
+		return p.times.answer(audio, size)
 	}
-	stops := make([]stop, 0, pieces-1)
-	for i := int64(1); i < pieces; i++ {
-		at := start.Add(rest * time.Duration(i) / time.Duration(pieces-1))
-		stops = append(stops, stop{at: size * i / pieces, act: func(c *call) error { return c.waitUntil(at) }})
+	d := delivery{body: audio, size: size, stops: make([]stop, pieces-1)}
+	for i := range d.stops {
+		d.stops[i].at = size * int64(i+1) / int64(pieces)
 	}
-	return stops
+	return d
+}
+
+// piecesOf returns into how many pieces a stream of a size is cut.
+func piecesOf(size int64) int { return int(min(max(size/minPiece, 1), maxPieces)) }
+
+// pace spreads a stream over a time, a piece at each of its stops and one
+// behind the last: at equal distances, the first one at the start and the last
+// one at the end. A stream of a single piece ends at the end.
+func (d *delivery) pace(start time.Time, rest time.Duration) {
+	if len(d.stops) == 0 {
+		d.stops = []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
+		return
+	}
+	for i := range d.stops {
+		at := start.Add(rest * time.Duration(i+1) / time.Duration(len(d.stops)))
+		d.stops[i].act = func(c *call) error { return c.waitUntil(at) }
+	}
 }
 
 // speechHeaders are what a synthesis answers with.

@@ -206,8 +206,13 @@ func (f fields) within(name string, input any, x, lo, hi float64) bool {
 	return false
 }
 
-func (f fields) list(name string, most int) []any {
-	v, ok := f.get(name, nullable)
+func (f fields) list(name string, most int) []any { return f.listOf(name, nullable, most) }
+
+// listNotNull is a list that may be absent but not null.
+func (f fields) listNotNull(name string, most int) []any { return f.listOf(name, optional, most) }
+
+func (f fields) listOf(name string, p presence, most int) []any {
+	v, ok := f.get(name, p)
 	if !ok {
 		return nil
 	}

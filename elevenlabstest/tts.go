@@ -18,18 +18,21 @@ const maxJSONBody = 8 << 20
 
 func ttsRoutes() []route {
 	const path = "/v1/text-to-speech/{voice_id}"
-	read := func(stream bool) endpoint {
-		return endpoint{read: func(c *call) (job, *failure) { return readTTS(c, stream) }}
+	read := func(stream, timed bool) endpoint {
+		return endpoint{read: func(c *call) (job, *failure) { return readTTS(c, stream, timed) }}
 	}
 	return []route{
-		routeTo(http.MethodPost, path, read(false)),
-		routeTo(http.MethodPost, path+"/stream", read(true)),
+		routeTo(http.MethodPost, path, read(false, false)),
+		routeTo(http.MethodPost, path+"/stream", read(true, false)),
+		routeTo(http.MethodPost, path+"/with-timestamps", read(false, true)),
+		routeTo(http.MethodPost, path+"/stream/with-timestamps", read(true, true)),
 	}
 }
 
 // A ttsJob is one text to be spoken.
 type ttsJob struct {
 	stream   bool
+	timed    bool // answered with timestamps, in JSON
 	text     string
 	modelID  string
 	language string
@@ -50,13 +53,18 @@ type ttsJob struct {
 
 // readTTS reads a body and checks it, and the types in the query, against the
 // schema. Unknown fields are ignored, as the vendor does.
-func readTTS(c *call, stream bool) (job, *failure) {
+func readTTS(c *call, stream, timed bool) (job, *failure) {
 	f, fail := readJSON(c)
 	if fail != nil {
 		return nil, fail
 	}
+	list := f.list
+	if timed && !stream {
+		list = f.listNotNull
+	}
 	j := &ttsJob{
 		stream:   stream,
+		timed:    timed,
 		text:     f.text("text", required),
 		modelID:  f.text("model_id", optional),
 		language: f.text("language_code", nullable),
@@ -68,10 +76,10 @@ func readTTS(c *call, stream bool) (job, *failure) {
 	j.settings = settings.values
 	readSettings(settings, j)
 	before, after := f.text("previous_text", nullable), f.text("next_text", nullable)
-	earlier := f.list("previous_request_ids", 3)
+	earlier := list("previous_request_ids", 3)
 	j.context = before != "" || after != "" || len(earlier) > 0
-	f.list("next_request_ids", 3)
-	f.list("pronunciation_dictionary_locators", 3)
+	list("next_request_ids", 3)
+	list("pronunciation_dictionary_locators", 3)
 	f.integer("seed", 0, 1<<32-1)
 	f.boolean("use_pvc_as_ivc", optional, false)
 	f.oneOf("apply_text_normalization", "auto", "auto", "on", "off")
@@ -183,8 +191,8 @@ func (j *ttsJob) prepare(c *call, voiceID string) *failure {
 	}
 	j.source = source
 	j.item = &item{
-		requestID: newID(),
-		voiceID:   voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
+		requestID: newID(), timed: j.timed,
+		voiceID: voiceID, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
 		audioSeconds: source.Duration().Seconds(),
 	}
 	j.item.keep(c.e, j.logging)
@@ -203,8 +211,11 @@ func (j *ttsJob) charge() charge {
 
 func (j *ttsJob) answer(c *call) {
 	first, rest := c.speakingTime(utf8.RuneCountInString(j.text))
-	c.produce(production{
-		item: j.item, source: j.source, stream: j.stream, spoken: true, first: first, rest: rest,
-		head: func() { c.speechHeaders(j.item, j.spec.ContentType()) },
-	})
+	p := production{item: j.item, source: j.source, stream: j.stream, spoken: true, first: first, rest: rest}
+	contentType := j.spec.ContentType()
+	if j.timed {
+		p.times, contentType = timesOf(j.text), "application/json"
+	}
+	p.head = func() { c.speechHeaders(j.item, contentType) }
+	c.produce(p)
 }

@@ -70,6 +70,20 @@ func Duration(text string) time.Duration {
 	}
 }
 
+// Ends returns when each code point of text has been read, since the start.
+// The pause at a punctuation mark is its own. Blank text has none.
+func Ends(text string) []time.Duration {
+	ends := make([]time.Duration, 0, utf8.RuneCountInString(text))
+	s := newScore(text)
+	for {
+		n, ok := s.next()
+		if !ok {
+			return ends
+		}
+		ends = append(ends, n.end)
+	}
+}
+
 func pauseAt(r rune) time.Duration {
 	switch r {
 	case '.', '!', '?', '…', '。', '！', '？', '\n':

@@ -1,0 +1,99 @@
+// Package timing decodes speech that comes with the times of its characters:
+// JSON objects of audio in base64 and alignments.
+//
+// The audio is most of such an object, and the alignment most of the work for a
+// decoder of any JSON. The one here is made for this shape: it decodes the
+// audio where it stands and looks at each byte of the rest once. Whatever is
+// out of the ordinary, all that is wrong included, it leaves to encoding/json,
+// so that both always agree.
+package timing
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+)
+
+// An Alignment tells when each character is spoken, in seconds.
+type Alignment struct {
+	Characters []string  `json:"characters"`
+	Starts     []float64 `json:"character_start_times_seconds"`
+	Ends       []float64 `json:"character_end_times_seconds"`
+}
+
+// A Chunk is speech with its timing.
+type Chunk struct {
+	Audio []byte
+	// Alignment is of the text as it was sent, Normalized of the text as it was
+	// read. Nil if null.
+	Alignment, Normalized *Alignment
+	// Segments are the voice segments of a dialogue, as they came.
+	Segments json.RawMessage
+}
+
+var (
+	// ErrNoAudio means that an object has no field for audio.
+	ErrNoAudio = errors.New("an object without audio_base64")
+	errBase64  = errors.New("audio_base64 is not base64")
+)
+
+// Decode decodes one object. It writes the audio over the start of its base64
+// in data, which therefore belongs to the Chunk from here.
+func Decode(data []byte) (Chunk, error) {
+	var c Chunk
+	s := scanner{data: data}
+	code, ok := s.chunk(&c)
+	if !ok {
+		return decodeAny(data)
+	}
+	if c.Audio, ok = unpack(code); !ok {
+		return Chunk{}, errBase64
+	}
+	return c, nil
+}
+
+// decodeAny decodes an object of any form.
+func decodeAny(data []byte) (Chunk, error) {
+	var v struct {
+		Audio      json.RawMessage `json:"audio_base64"`
+		Alignment  *Alignment      `json:"alignment"`
+		Normalized *Alignment      `json:"normalized_alignment"`
+		Segments   json.RawMessage `json:"voice_segments"`
+	}
+	var code string
+	if err := json.Unmarshal(data, &v); err != nil {
+		return Chunk{}, err
+	}
+	if v.Audio == nil {
+		return Chunk{}, ErrNoAudio
+	}
+	if err := json.Unmarshal(v.Audio, &code); err != nil {
+		return Chunk{}, err
+	}
+	audio, err := base64.StdEncoding.DecodeString(code)
+	if err != nil {
+		return Chunk{}, errBase64
+	}
+	return Chunk{Audio: audio, Alignment: v.Alignment, Normalized: v.Normalized, Segments: v.Segments}, nil
+}
+
+// blockSize is how much base64 is decoded at once, a multiple of four.
+const blockSize = 4096
+
+// unpack decodes base64 where it stands. Package base64 does not promise that
+// its destination may overlap its source, so each block takes a way round.
+func unpack(code []byte) ([]byte, bool) {
+	var block [blockSize / 4 * 3]byte
+	n, want := 0, len(code)/4*3-len(code)+len(bytes.TrimRight(code, "="))
+	for from := 0; from < len(code); from += blockSize {
+		m, err := base64.StdEncoding.Decode(block[:], code[from:min(from+blockSize, len(code))])
+		if err != nil {
+			return nil, false
+		}
+		n += copy(code[n:], block[:m])
+	}
+	// Padding before the end, and line ends, which a string cannot have, make it
+	// shorter.
+	return code[:n:n], n == want && len(code)%4 == 0
+}
