@@ -18,7 +18,8 @@ const (
 // field at its zero value is left out of the request, so that the server's
 // default holds.
 //
-// Source: POST /v1/text-to-dialogue in the OpenAPI document.
+// Source: POST /v1/text-to-dialogue in the OpenAPI document, and the three
+// endpoints behind it: /stream, /with-timestamps, /stream/with-timestamps.
 type DialogueRequest struct {
 	// Inputs are the lines in their order, by at most 10 different voices. All
 	// texts together are no longer than the model takes (5,000 code points for
@@ -41,6 +42,10 @@ type DialogueRequest struct {
 	// TextNormalization spells out numbers and the like: auto, on or off.
 	// Default auto.
 	TextNormalization string
+	// Timestamps asks when each character is spoken, and by whom: see
+	// Speech.Alignment and Speech.Segments, [SpeechStream.Alignment] and
+	// [SpeechStream.Segments]. The audio is the same; what it cost is not told.
+	Timestamps bool
 	// ZeroRetention asks the vendor to keep nothing (enable_logging=false).
 	// Accounts without that right are ignored silently: see
 	// Meta.RetentionIgnored.
@@ -110,12 +115,15 @@ func (r *DialogueRequest) call(op, endpoint string) (Call, error) {
 	if err != nil {
 		return Call{}, err
 	}
+	if r.Timestamps {
+		endpoint += "/with-timestamps"
+	}
 	return Call{
 		Op: op, Method: http.MethodPost, Path: "/v1/text-to-dialogue" + endpoint,
 		Body: body, rawQuery: audioQuery(r.Format, r.ZeroRetention, nil),
 		Family: FamilyOf(r.ModelID), Weight: 1, model: r.ModelID,
-		zeroRetention: r.ZeroRetention,
-		firstByte:     speechPatience(characters),
+		zeroRetention: r.ZeroRetention, timed: r.Timestamps,
+		firstByte: speechPatience(characters),
 	}, nil
 }
 

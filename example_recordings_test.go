@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"os"
 
 	"github.com/elevenlabs-go/elevenlabs"
 )
@@ -94,4 +95,24 @@ func ExampleClient_Align() {
 	// 0.00 Good
 	// 0.46 morning,
 	// 1.28 everybody.
+}
+
+func ExampleForcedAlignment_Alignment() {
+	client, stop := exampleClient()
+	defer stop()
+
+	aligned, err := client.Align(context.Background(), elevenlabs.ForcedAlignmentRequest{
+		Audio: recording(client),
+		Text:  "Good morning, everybody.",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := aligned.Alignment().WriteSRT(os.Stdout, elevenlabs.SubtitleOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// 1
+	// 00:00:00,000 --> 00:00:02,194
+	// Good morning, everybody.
 }

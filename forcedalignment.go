@@ -60,6 +60,17 @@ type AlignedWord struct {
 	Loss float64 `json:"loss"`
 }
 
+// Alignment returns the characters in the form that has words, sentences and
+// subtitles.
+func (a *ForcedAlignment) Alignment() *Alignment {
+	all := new(Alignment)
+	for _, c := range a.Characters {
+		all.Characters = append(all.Characters, c.Text)
+		all.Starts, all.Ends = append(all.Starts, c.Start), append(all.Ends, c.End)
+	}
+	return all
+}
+
 // UnmarshalJSON keeps unknown fields in Extra.
 func (a *ForcedAlignment) UnmarshalJSON(data []byte) (err error) {
 	type plain ForcedAlignment

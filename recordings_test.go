@@ -83,6 +83,9 @@ func TestAlign_TellsWhenEachWordIsSaid(t *testing.T) {
 		require.InDelta(t, seconds, a.Words[2].End, 0.001)
 		require.Greater(t, a.Words[1].Loss, a.Words[0].Loss, "it was not said")
 		require.Greater(t, a.Loss, a.Words[0].Loss)
+		require.NoError(t, a.Alignment().Check())
+		require.Equal(t, "Hello where friend", a.Alignment().Text())
+		require.Equal(t, "where", a.Alignment().Words()[1].Text)
 	})
 }
 

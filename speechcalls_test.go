@@ -41,6 +41,12 @@ var speechCalls = map[string]func(context.Context, *elevenlabs.Client) (elevenla
 	"Dialogue stream": func(ctx context.Context, c *elevenlabs.Client) (elevenlabs.Meta, error) {
 		return drain(c.DialogueStream(ctx, talk))
 	},
+	"Dialogue with times": func(ctx context.Context, c *elevenlabs.Client) (elevenlabs.Meta, error) {
+		return whole(c.Dialogue(ctx, timedTalk()))
+	},
+	"Dialogue stream with times": func(ctx context.Context, c *elevenlabs.Client) (elevenlabs.Meta, error) {
+		return drain(c.DialogueStream(ctx, timedTalk()))
+	},
 	"Voice changer": func(ctx context.Context, c *elevenlabs.Client) (elevenlabs.Meta, error) {
 		return whole(c.ConvertVoice(ctx, elevenlabs.VoiceChangeRequest{Audio: noise()}))
 	},
@@ -81,11 +87,18 @@ func drain(s *elevenlabs.SpeechStream, err error) (elevenlabs.Meta, error) {
 	return s.Meta, err
 }
 
+func timedTalk() elevenlabs.DialogueRequest {
+	timed := talk
+	timed.Timestamps = true
+	return timed
+}
+
 func eachSpeechCall(t *testing.T, story func(t *testing.T, op string, call func(context.Context, *elevenlabs.Client) (elevenlabs.Meta, error))) {
 	t.Helper()
 	t.Parallel()
 	for op, call := range speechCalls {
-		t.Run(op, func(t *testing.T) { bubble(t, func(t *testing.T) { story(t, op, call) }) })
+		name := strings.TrimSuffix(op, " with times")
+		t.Run(op, func(t *testing.T) { bubble(t, func(t *testing.T) { story(t, name, call) }) })
 	}
 }
 
@@ -160,11 +173,11 @@ func TestSpeechCalls_AnswersThatAreNotAudio(t *testing.T) {
 		c := srv.Client(elevenlabs.WithMaxRetries(0))
 		srv.Inject(elevenlabstest.WrongContentType("text/html", "<html>portal</html>"))
 		_, err := call(t.Context(), c)
-		want := elevenlabs.ErrNotAudio
-		if op == "Forced alignment" {
-			want = elevenlabs.ErrMalformed
+		if strings.HasSuffix(t.Name(), "with_times") || op == "Forced alignment" {
+			require.ErrorIs(t, err, elevenlabs.ErrMalformed)
+			return
 		}
-		require.ErrorIs(t, err, want)
+		require.ErrorIs(t, err, elevenlabs.ErrNotAudio)
 	})
 }
 
@@ -174,12 +187,18 @@ func TestSpeechCalls_AStreamThatBreaksTellsHowFarItCame(t *testing.T) {
 			t.Skip("not a stream")
 		}
 		srv := atOnce(t)
-		srv.Inject(elevenlabstest.CutAfter(2000))
+		srv.Inject(elevenlabstest.CutAfter(20_000))
 		_, err := call(t.Context(), srv.Client())
 		var broken *elevenlabs.PartialError
 		require.ErrorAs(t, err, &broken)
 		require.Equal(t, op, broken.Op)
-		require.Equal(t, int64(2000), broken.Bytes)
+		if strings.HasSuffix(t.Name(), "with_times") {
+			require.Less(t, broken.Bytes, int64(20_000), "it came as base64")
+			require.Positive(t, broken.Bytes)
+			require.NotEmpty(t, broken.Alignment.Text())
+		} else {
+			require.Equal(t, int64(20_000), broken.Bytes)
+		}
 		require.Len(t, srv.Requests(), 1)
 	})
 }

@@ -105,6 +105,9 @@ type Speech struct {
 	// NormalizedAlignment when those of the text as it was read, with "$5" spelled
 	// out. They are nil without TTSRequest.Timestamps, and may be nil with it.
 	Alignment, NormalizedAlignment *Alignment
+	// Segments tells who speaks when in a dialogue, in the order of its lines; nil
+	// without DialogueRequest.Timestamps.
+	Segments []VoiceSegment
 	// Meta is what the answer told besides.
 	Meta Meta
 }
@@ -175,9 +178,14 @@ func (c *Client) speech(ctx context.Context, call Call, cfg callConfig, format F
 		if err := f.checkAudio(chunk.Audio, format); err != nil {
 			return err
 		}
+		segments, err := decodeSegments(chunk.Segments)
+		if err != nil {
+			return &ResponseError{Op: call.Op, Meta: f.meta, Err: err}
+		}
 		speech = &Speech{
 			Audio: chunk.Audio, Format: format, Meta: f.meta,
 			Alignment: (*Alignment)(chunk.Alignment), NormalizedAlignment: (*Alignment)(chunk.Normalized),
+			Segments: segments,
 		}
 		return nil
 	})

@@ -3,7 +3,6 @@ package elevenlabstest_test
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -141,58 +140,77 @@ func TestDialogue_HasAPlaceInThePoolOfItsModel(t *testing.T) {
 	require.Zero(t, srv.Usage().Characters)
 }
 
-func TestSound_LastsAndCostsAsAsked(t *testing.T) {
+func TestDialogue_TimesOfAllLines(t *testing.T) {
 	t.Parallel()
 	srv := elevenlabstest.NewServer(t, instant)
-	for _, tc := range []struct {
-		body  string
-		bytes int
-		cost  string
-	}{
-		{`{"text":"gentle rain","duration_seconds":5,"loop":true,"prompt_influence":0.8,"model_id":"eleven_text_to_sound_v2"}`, 160_000, "27"},
-		{`{"text":"rain","duration_seconds":0.5}`, 16_000, "3"},
-		{`{"text":"rain","duration_seconds":30}`, 960_000, "162"},
-		{`{"text":"rain","duration_seconds":null,"prompt_influence":null}`, 16_000, "3"},
-		{`{"text":"` + strings.Repeat("a", 1000) + `"}`, 960_000, "162"},
-	} {
-		a := postJSON(t, srv, "/v1/sound-generation?output_format=pcm_16000", tc.body)
-		require.Equal(t, http.StatusOK, a.status, "%s", a.body)
-		require.Len(t, a.body, tc.bytes, tc.body)
-		require.Equal(t, tc.cost, a.header.Get("Character-Cost"))
-		require.Equal(t, "character-cost", a.header.Get("Access-Control-Expose-Headers"))
-		for _, name := range []string{"Maximum-Concurrent-Requests", "Current-Concurrent-Requests", "Request-Id", "History-Item-Id"} {
-			require.Empty(t, a.header.Get(name), name)
+	body := lines(t, sarah, "Hi", george, "Good day!")
+	plain := postJSON(t, srv, dialoguePath+"?output_format=pcm_16000", body).body
+	a := postJSON(t, srv, dialoguePath+"/with-timestamps?output_format=pcm_16000", body)
+	require.Equal(t, "application/json", a.header.Get("Content-Type"))
+	require.Empty(t, a.header.Get("Character-Cost"), "not seen on these answers")
+	var got struct {
+		Audio     []byte `json:"audio_base64"`
+		Alignment struct {
+			Characters []string
+			Starts     []float64 `json:"character_start_times_seconds"`
+			Ends       []float64 `json:"character_end_times_seconds"`
 		}
+		Segments []map[string]any `json:"voice_segments"`
 	}
-	require.Equal(t, 27+3+162+3+162, srv.Usage().Characters)
-	require.Empty(t, history(t, srv, "").History, "sounds are not in the history")
+	a.decode(t, &got)
+	require.Equal(t, plain, got.Audio)
+	require.Equal(t, "HiGood day!", strings.Join(got.Alignment.Characters, ""))
+	require.Equal(t, []map[string]any{
+		{
+			"voice_id": sarah, "start_time_seconds": 0.0, "end_time_seconds": 0.5,
+			"character_start_index": 0.0, "character_end_index": 2.0, "dialogue_input_index": 0.0,
+		},
+		{
+			"voice_id": george, "start_time_seconds": 0.5, "end_time_seconds": 1.494,
+			"character_start_index": 2.0, "character_end_index": 11.0, "dialogue_input_index": 1.0,
+		},
+	}, got.Segments, "half a second is the shortest line")
+	require.Equal(t, 0.5, got.Alignment.Starts[2])
+	require.Equal(t, 1.494, got.Alignment.Ends[10])
+	require.Equal(t, 22, srv.Usage().Characters, "billed all the same")
+
+	var it struct {
+		Alignments struct{ Alignment map[string]any }
+	}
+	get(t, srv, "/v1/history/"+a.header.Get("History-Item-Id")).decode(t, &it)
+	require.Len(t, it.Alignments.Alignment["characters"], 11)
 }
 
-func TestSound_RefusesWhatItCannotMake(t *testing.T) {
+func TestDialogue_EveryLineOfAStreamHasItsSegments(t *testing.T) {
 	t.Parallel()
 	srv := elevenlabstest.NewServer(t, instant)
-	for _, tc := range []struct {
-		query, body string
-		status      int
-	}{
-		{"", `{}`, 422},
-		{"", `{"text":"a","loop":null}`, 422},
-		{"", `{"text":"a","model_id":"eleven_v3"}`, 422},
-		{"", `{"text":"a","duration_seconds":"long"}`, 422},
-		{"", `{"text":" "}`, 400},
-		{"", `{"text":"a","duration_seconds":0.4}`, 400},
-		{"", `{"text":"a","duration_seconds":31}`, 400},
-		{"", `{"text":"a","prompt_influence":-1}`, 400},
-		{"?output_format=wav_16000", `{"text":"a"}`, 403},
-		{"?output_format=mp3_44100_192", `{"text":"a"}`, 403},
-	} {
-		a := postJSON(t, srv, "/v1/sound-generation"+tc.query, tc.body)
-		require.Equal(t, tc.status, a.status, "%s %s: %s", tc.query, tc.body, a.body)
+	body := lines(t, sarah, "Hi", george, "Good day!")
+	a := postJSON(t, srv, dialoguePath+"/stream/with-timestamps", body)
+	require.Equal(t, http.StatusOK, a.status)
+	require.True(t, strings.HasSuffix(string(a.body), "}\n"), "the last line has an end too")
+	var audio []byte
+	for _, line := range strings.Split(strings.TrimSpace(string(a.body)), "\n") {
+		var chunk struct {
+			Audio     []byte `json:"audio_base64"`
+			Alignment *struct{ Characters []string }
+			Segments  *[]struct {
+				From int `json:"character_start_index"`
+				To   int `json:"character_end_index"`
+			} `json:"voice_segments"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &chunk))
+		require.NotNil(t, chunk.Segments, "always present")
+		audio = append(audio, chunk.Audio...)
+		n := 0
+		for _, s := range *chunk.Segments {
+			require.Equal(t, n, s.From)
+			n = s.To
+		}
+		if chunk.Alignment == nil {
+			require.Zero(t, n)
+		} else {
+			require.Len(t, chunk.Alignment.Characters, n)
+		}
 	}
-	require.Zero(t, srv.Usage().Characters)
-	srv.SetLimit(elevenlabs.FamilyStandard, 4)
-	srv.Inject(elevenlabstest.ConcurrencyRefusal())
-	a := postJSON(t, srv, "/v1/sound-generation", `{"text":"a"}`)
-	require.Equal(t, http.StatusTooManyRequests, a.status)
-	require.Contains(t, a.detail(t)["message"], "maximum of "+strconv.Itoa(4)+" concurrent requests")
+	require.Equal(t, postJSON(t, srv, dialoguePath, body).body, audio)
 }
