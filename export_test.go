@@ -20,3 +20,10 @@ var ReadMeta = readMeta
 
 // Settled exposes how long the history is waited for.
 var Settled = settled
+
+// DecodeSegments and AddSegments expose how the segments of a stream come
+// together.
+var (
+	DecodeSegments = decodeSegments
+	AddSegments    = addSegments
+)

@@ -131,13 +131,21 @@ func TestDialogue_SegmentsThatAreNone(t *testing.T) {
 }
 
 func FuzzSegments(f *testing.F) {
-	f.Add(part(0, "v", 0, 0, 2) + part(0, "v", 0, 0, 2))
-	f.Add(part(0, "v", 0, 0, 2) + part(2, "w", 1, 2, 4))
-	f.Add(`{"audio_base64":"//sAAA==","voice_segments":[{"character_start_index":-1,"character_end_index":9223372036854775807}]}`)
-	f.Fuzz(func(t *testing.T, body string) {
-		got, err := streamed(t, body)
+	f.Add([]byte(`[{"voice_id":"v","end_time_seconds":2,"character_end_index":2}]`), []byte(`[{"voice_id":"v","character_end_index":2}]`), 2, 2, 2.0)
+	f.Add([]byte(`[{"dialogue_input_index":1}]`), []byte(`[{"character_start_index":-1,"character_end_index":9223372036854775807}]`), 3, 0, 1e300)
+	f.Add([]byte(`null`), []byte(``), 0, 0, 0.0)
+	f.Fuzz(func(t *testing.T, one, two []byte, before, characters int, base float64) {
+		first, err := elevenlabs.DecodeSegments(one)
 		if err != nil {
 			return
+		}
+		second, err := elevenlabs.DecodeSegments(two)
+		if err != nil {
+			return
+		}
+		got := elevenlabs.AddSegments(elevenlabs.AddSegments(nil, first, 0, before, 0), second, before, characters, base)
+		if len(got) > len(first)+len(second) || len(got) == 0 && len(first)+len(second) > 0 {
+			t.Fatalf("%v and %v make %v", first, second, got)
 		}
 		for i := 1; i < len(got); i++ {
 			if got[i].Input == got[i-1].Input && got[i].VoiceID == got[i-1].VoiceID {
