@@ -88,7 +88,7 @@ func (a *Alignment) Check() error {
 func (a *Alignment) Text() string { return strings.Join(a.Characters, "") }
 
 // Words returns the words with their times, each with the punctuation that
-// clings to it and without white space. Scripts that put no spaces between
+// clings to it, its pause included, and without white space. Scripts that put no spaces between
 // words are divided into characters with their marks: Chinese, Japanese, Thai,
 // Lao, Khmer, Burmese. An Alignment without a single time that can be has none.
 func (a *Alignment) Words() []Span { return spansOf(subtitle.Words(a.spans())) }
@@ -101,7 +101,8 @@ func (a *Alignment) Sentences() []Span { return spansOf(subtitle.Sentences(a.spa
 
 // WriteSRT writes the text as SubRip subtitles, in UTF-8. The format has no
 // escapes: an arrow --> in the text is written ->. A part of the text for which
-// there is no time at all, even after repair, is left out.
+// there is no time at all, even after repair, is left out. Lines of a script
+// without spaces can break inside of a word.
 //
 // Errors are an [ArgumentError] before anything is written, or the writer's.
 func (a *Alignment) WriteSRT(w io.Writer, opts SubtitleOptions) error {

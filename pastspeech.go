@@ -29,8 +29,9 @@ type pastSpeech struct {
 	ContentType string `json:"content_type"`
 	State       string `json:"state"` // created, deleted or processing
 	Format      Format `json:"output_format"`
-
-	Timing *pastTiming `json:"alignments"`
+	// Alignments are decoded where they are needed, so that they can spoil nothing
+	// else.
+	Alignments json.RawMessage `json:"alignments"`
 }
 
 // pastTiming is the timing of an item.
@@ -110,16 +111,21 @@ func (t *trip) lookAt(id string) (pastSpeech, error) {
 	return it, it.usable(t.call.said)
 }
 
-// timed returns an item with its timing. The list of items may not have that.
-func (t *trip) timed(it pastSpeech) (pastSpeech, error) {
-	var err error
-	if it.Timing == nil {
-		it, err = t.lookAt(it.ID)
+// timing returns when the characters of an item are spoken. The list of items
+// may not have that.
+func (t *trip) timing(it pastSpeech) (*pastTiming, error) {
+	timing := new(pastTiming)
+	if json.Unmarshal(it.Alignments, timing) == nil && timing.Alignment != nil {
+		return timing, nil
 	}
-	if err == nil && it.Timing == nil {
-		err = errUntimed
+	it, err := t.lookAt(it.ID)
+	if err != nil {
+		return nil, err
 	}
-	return it, err
+	if json.Unmarshal(it.Alignments, timing) != nil || timing.Alignment == nil {
+		return nil, errUntimed
+	}
+	return timing, nil
 }
 
 // lookAround looks for an item that fits the call, for the last time or not.

@@ -155,9 +155,10 @@ func (t *trip) fetch(f *flight, it pastSpeech, receive func(*flight) error) erro
 	if meta.CharacterCost = lost.CharacterCost; meta.CharacterCost < 0 {
 		meta.CharacterCost = max(it.CountTo-it.CountFrom, -1)
 	}
+	var past *pastTiming
 	if t.call.timed {
 		var err error
-		if it, err = t.timed(it); err != nil {
+		if past, err = t.timing(it); err != nil {
 			return err
 		}
 	}
@@ -167,10 +168,7 @@ func (t *trip) fetch(f *flight, it pastSpeech, receive func(*flight) error) erro
 	cfg.query = nil
 	return t.client.perform(t.ctx, call, cfg, func(audio *flight) error {
 		meta.FirstByte = time.Since(f.sentAt)
-		audio.meta = meta
-		if t.call.timed {
-			audio.past = it.Timing
-		}
+		audio.meta, audio.past = meta, past
 		if err := receive(audio); err != nil {
 			return err
 		}

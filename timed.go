@@ -20,10 +20,22 @@ func (f *flight) chunk(data []byte) (timing.Chunk, error) {
 		return c, nil
 	}
 	c, err := timing.Decode(data)
-	if err != nil {
-		return c, &ResponseError{Op: f.call.Op, Meta: f.meta, Err: fmt.Errorf("%w: %w", ErrMalformed, err)}
+	if err = formError(err); errors.Is(err, ErrMalformed) {
+		err = &ResponseError{Op: f.call.Op, Meta: f.meta, Err: err}
 	}
-	return c, nil
+	return c, err
+}
+
+// formError gives an error of decoding the form in which callers test for it.
+// What is cut short was lost, as if the connection had been.
+func formError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: %w", ErrTruncated, err)
+	}
+	return fmt.Errorf("%w: %w", ErrMalformed, err)
 }
 
 // timedAudio is the audio of an answer that has timing too. It is read by one
@@ -86,19 +98,17 @@ func (t *timedAudio) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// lineError gives an error of reading lines the form in which callers test for
-// it.
+// lineError is formError for an error of reading lines, which may be the
+// network's.
 func lineError(err error) error {
 	var wrong *timing.LineError
 	switch {
 	case errors.Is(err, timing.ErrLineTooLong):
 		return fmt.Errorf("%w: %w", ErrTooLarge, err)
-	case !errors.As(err, &wrong):
-		return err
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%w: %w", ErrTruncated, err)
+	case errors.As(err, &wrong):
+		return formError(err)
 	}
-	return fmt.Errorf("%w: %w", ErrMalformed, err)
+	return err
 }
 
 // queue keeps the timing of a chunk whose audio comes next.

@@ -152,6 +152,27 @@ func (c *call) hangUp(reset bool) error {
 	return errHungUp
 }
 
+// maxPieces and minPiece bound how a stream is cut: at most so many pieces of at
+// least so many bytes.
+const maxPieces, minPiece = 16, 1024
+
+// piecesOf returns into how many pieces a stream of a size is cut.
+func piecesOf(size int64) int { return int(min(max(size/minPiece, 1), maxPieces)) }
+
+// pace spreads a stream over a time, a piece at each of its stops and one
+// behind the last: at equal distances, the first one at the start and the last
+// one at the end. A stream of a single piece ends at the end.
+func (d *delivery) pace(start time.Time, rest time.Duration) {
+	if len(d.stops) == 0 {
+		d.stops = []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
+		return
+	}
+	for i := range d.stops {
+		at := start.Add(rest * time.Duration(i+1) / time.Duration(len(d.stops)))
+		d.stops[i].act = func(c *call) error { return c.waitUntil(at) }
+	}
+}
+
 // commonHeaders are on every answer of the vendor's.
 func (c *call) commonHeaders() {
 	h := c.w.Header()

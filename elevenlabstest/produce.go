@@ -12,14 +12,9 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
-const (
-	// maxPieces and minPiece bound how a stream is cut: at most so many pieces
-	// of at least so many bytes.
-	maxPieces, minPiece = 16, 1024
-	// exposed is what the vendor lets a browser read of a synthesis.
-	exposed = "request-id, history-item-id, character-cost, regeneration-count, generation-info, " +
-		"current-concurrent-requests, maximum-concurrent-requests, collect-preference"
-)
+// exposed is what the vendor lets a browser read of a synthesis.
+const exposed = "request-id, history-item-id, character-cost, regeneration-count, generation-info, " +
+	"current-concurrent-requests, maximum-concurrent-requests, collect-preference"
 
 // A production is audio that is made for a call and sent, whole or as a
 // stream.
@@ -98,23 +93,6 @@ func (p *production) body(audio io.Reader) delivery {
 		d.stops[i].at = size * int64(i+1) / int64(pieces)
 	}
 	return d
-}
-
-// piecesOf returns into how many pieces a stream of a size is cut.
-func piecesOf(size int64) int { return int(min(max(size/minPiece, 1), maxPieces)) }
-
-// pace spreads a stream over a time, a piece at each of its stops and one
-// behind the last: at equal distances, the first one at the start and the last
-// one at the end. A stream of a single piece ends at the end.
-func (d *delivery) pace(start time.Time, rest time.Duration) {
-	if len(d.stops) == 0 {
-		d.stops = []stop{{at: 0, act: func(c *call) error { return c.waitUntil(start.Add(rest)) }}}
-		return
-	}
-	for i := range d.stops {
-		at := start.Add(rest * time.Duration(i+1) / time.Duration(len(d.stops)))
-		d.stops[i].act = func(c *call) error { return c.waitUntil(at) }
-	}
 }
 
 // speechHeaders are what a synthesis answers with.

@@ -156,7 +156,7 @@ func (b *builder) grade(i, j int) int {
 		return bySentence
 	case b.short(j, b.sentences[j]):
 		return byForce
-	case endsClause(b.units, b.tokens[j-1]) && n > b.LineLength*b.Lines/2:
+	case endsClause(b.units, b.tokens[j-1]) && n > b.LineLength*b.Lines/3:
 		return byClause
 	}
 	return byWord

@@ -13,6 +13,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 )
 
 // An Alignment tells when each character is spoken, in seconds.
@@ -39,7 +40,8 @@ var (
 )
 
 // Decode decodes one object. It writes the audio over the start of its base64
-// in data, which therefore belongs to the Chunk from here.
+// in data, which therefore belongs to the Chunk from here. An object that is cut
+// short is io.ErrUnexpectedEOF.
 func Decode(data []byte) (Chunk, error) {
 	var c Chunk
 	s := scanner{data: data}
@@ -63,6 +65,9 @@ func decodeAny(data []byte) (Chunk, error) {
 	}
 	var code string
 	if err := json.Unmarshal(data, &v); err != nil {
+		if isCut(data) {
+			err = io.ErrUnexpectedEOF
+		}
 		return Chunk{}, err
 	}
 	if v.Audio == nil {
@@ -76,6 +81,13 @@ func decodeAny(data []byte) (Chunk, error) {
 		return Chunk{}, errBase64
 	}
 	return Chunk{Audio: audio, Alignment: v.Alignment, Normalized: v.Normalized, Segments: v.Segments}, nil
+}
+
+// isCut reports whether data is the start of a value.
+func isCut(data []byte) bool {
+	var v json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(data)).Decode(&v)
+	return err == io.EOF || err == io.ErrUnexpectedEOF
 }
 
 // blockSize is how much base64 is decoded at once, a multiple of four.

@@ -2,7 +2,6 @@ package timing
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,8 +37,8 @@ func NewLines(read func([]byte) (int, error), limit int64) *Lines {
 }
 
 // Next returns the next chunk, whose audio is valid until it is called again.
-// Blank lines are skipped, the last line needs no end. A last line that is cut
-// short is io.ErrUnexpectedEOF. Behind an error there is nothing more.
+// Blank lines are skipped, the last line needs no end. Behind an error there is
+// nothing more.
 func (l *Lines) Next() (Chunk, error) {
 	for {
 		line, err := l.line()
@@ -47,17 +46,12 @@ func (l *Lines) Next() (Chunk, error) {
 			return Chunk{}, err
 		}
 		l.lines++
-		whole := len(line) > 0 && line[len(line)-1] == '\n'
 		line = bytes.TrimSpace(line)
 		if len(line) == 0 {
 			continue
 		}
 		c, err := Decode(line)
 		if err != nil {
-			var syntax *json.SyntaxError
-			if errors.As(err, &syntax) && !whole && syntax.Offset >= int64(len(line)) {
-				err = io.ErrUnexpectedEOF
-			}
 			l.err = &LineError{l.lines, err}
 			l.buf, l.from, l.seen = nil, 0, 0
 			return Chunk{}, l.err

@@ -61,7 +61,7 @@ var objects = []string{
 	`{"audio_base64":null}`, `{"audio_base64":""}`, `{}`, `null`, `[]`, ``, ` `, `{`, `{"audio_base64":"SUQ`, `{"audio_base64":"SUQz"`, `{"audio_base64":"SUQz"}x`,
 	`{"audio_base64":"SUQ"}`, `{"audio_base64":"S=Qz"}`, `{"audio_base64":"SUQzBA==SUQz"}`, `{"audio_base64":"SUQ\u007a"}`, `{"audio_base64":"SU\/z"}`, "{\"audio_base64\":\"SUQ\n\"}",
 	"{\"audio_base64\":\"SUQz\\n\"}", "{\"audio_base64\":\"SU\r\nQz\"}", `{"audio_base64":["x"]}`, `{"audio_base64":[1,2]}`, `{"audio_base64":7}`,
-	`{"AUDIO_base64":"SUQz"}`, `{"audio_base64":"SUQz","audio_base64":"SUQ0"}`, `{"audio_ba\u00736​4":"SUQz"}`, `{"audio_ba\u0073e64":"SUQz"}`, `{"audio_baſe64":"SUQz"}`,
+	`{"AUDIO_base64":"SUQz"}`, `{"audio_base64":"SUQz","audio_base64":"SUQ0"}`, `{"audio_ba\u0073e64":"SUQz"}`, `{"audio_baſe64":"SUQz"}`,
 	`{"audio_base64":"","alignment":{"characters":["a"]},"alignment":{"character_end_times_seconds":[1]}}`, `{"audio_base64":"","Alignment":{}}`,
 	`{"audio_base64":"","alignment":[]}`, `{"audio_base64":"","alignment":7}`, `{"audio_base64":"","alignment":{"characters":{}}}`, `{"audio_base64":"","alignment":{"characters":[1]}}`,
 	`{"audio_base64":"","alignment":{"characters":[],"characters":["b"]}}`, `{"audio_base64":"","alignment":{"characters":null,"character_end_times_seconds":null}}`,

@@ -3,10 +3,12 @@ package tone_test
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -216,4 +218,15 @@ func BenchmarkSource(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestEnds_AreThoseOfTheSound(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"Hello, world. And more...", "日本語、です。", "just letters in a row"} {
+		ends := tone.Ends(text)
+		require.Len(t, ends, utf8.RuneCountInString(text))
+		require.True(t, slices.IsSorted(ends))
+		require.Equal(t, tone.Duration(text), ends[len(ends)-1])
+	}
+	require.Empty(t, tone.Ends(" \n"))
 }
