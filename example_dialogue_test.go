@@ -6,7 +6,6 @@ import (
 	"io"
 	"log"
 	"strings"
-	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
 )
@@ -92,20 +91,4 @@ func ExampleClient_DialogueStream() {
 	n, err := io.Copy(io.Discard, stream) // to a player
 	fmt.Println(n > 0, err)
 	// Output: true <nil>
-}
-
-func ExampleClient_SoundEffect() {
-	client, stop := exampleClient()
-	defer stop()
-
-	sound, err := client.SoundEffect(context.Background(), elevenlabs.SoundEffectRequest{
-		Text:     "gentle rain falling on leaves",
-		Duration: 5 * time.Second,
-		Loop:     true,
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(len(sound.Audio) > 0, sound.Format, sound.Meta.CharacterCost)
-	// Output: true mp3_44100_128 27
 }
