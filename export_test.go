@@ -45,3 +45,10 @@ func STTForm(req STTRequest) ([]byte, error) {
 	defer r.Close()
 	return io.ReadAll(r)
 }
+
+// DecodeSegments and AddSegments expose how the segments of a stream come
+// together.
+var (
+	DecodeSegments = decodeSegments
+	AddSegments    = addSegments
+)

@@ -51,12 +51,14 @@ type timedAudio struct {
 	mu               sync.Mutex // guards all below
 	ahead            []timedChunk
 	said, normalized timing.Track
+	segments         []VoiceSegment
 }
 
 // A timedChunk is the timing of the audio at some place of the stream.
 type timedChunk struct {
 	from, to int64 // in bytes
 	timing.Chunk
+	segments []VoiceSegment
 }
 
 // newTimedAudio returns nil for an answer that has no timing.
@@ -67,7 +69,7 @@ func newTimedAudio(f *flight, format Format) *timedAudio {
 		t.lines = timing.NewLines(f.Read, f.trip.cfg.maxBody)
 	case f.past != nil:
 		c, _ := f.chunk(nil)
-		t.queue(c)
+		_ = t.queue(c) // it has no segments
 	default:
 		return nil
 	}
@@ -85,7 +87,9 @@ func (t *timedAudio) Read(p []byte) (int, error) {
 		if err != nil {
 			return 0, lineError(err)
 		}
-		t.queue(c)
+		if err := t.queue(c); err != nil {
+			return 0, err
+		}
 		t.audio = c.Audio
 	}
 	n := copy(p, t.audio)
@@ -108,15 +112,20 @@ func lineError(err error) error {
 }
 
 // queue keeps the timing of a chunk whose audio comes next.
-func (t *timedAudio) queue(c timing.Chunk) {
-	if c.Alignment == nil && c.Normalized == nil {
-		return
+func (t *timedAudio) queue(c timing.Chunk) error {
+	segments, err := decodeSegments(c.Segments)
+	if err != nil {
+		return err
+	}
+	if c.Alignment == nil && c.Normalized == nil && len(segments) == 0 {
+		return nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	at := timedChunk{from: t.made, to: t.made + int64(len(c.Audio)), Chunk: c}
-	at.Audio = nil // its memory is used again
+	at := timedChunk{from: t.made, to: t.made + int64(len(c.Audio)), Chunk: c, segments: segments}
+	at.Audio, at.Segments = nil, nil // their memory is used again
 	t.ahead = append(t.ahead, at)
+	return nil
 }
 
 // handed notes how much audio has been handed over, and whether that was all.
@@ -128,9 +137,11 @@ func (t *timedAudio) handed(sent int64, all bool) {
 		c := t.ahead[0]
 		t.ahead = t.ahead[1:]
 		heard := t.format.Duration(c.from).Seconds()
+		before := len(t.said.Characters)
 		if c.Alignment != nil {
 			t.said.Add(c.Alignment, heard)
 		}
+		t.segments = addSegments(t.segments, c.segments, before, len(t.said.Characters)-before, t.said.Base())
 		if c.Normalized != nil {
 			t.normalized.Add(c.Normalized, heard)
 		}

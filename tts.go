@@ -2,14 +2,11 @@ package elevenlabs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -111,6 +108,9 @@ type Speech struct {
 	// NormalizedAlignment when those of the text as it was read, with "$5" spelled
 	// out. They are nil without TTSRequest.Timestamps, and may be nil with it.
 	Alignment, NormalizedAlignment *Alignment
+	// Segments tells who speaks when in a dialogue, in the order of its lines; nil
+	// without DialogueRequest.Timestamps.
+	Segments []VoiceSegment
 	// Meta is what the answer told besides.
 	Meta Meta
 }
@@ -193,9 +193,14 @@ func (c *Client) speech(ctx context.Context, call Call, cfg callConfig, format F
 		if err := f.checkAudio(chunk.Audio, format); err != nil {
 			return err
 		}
+		segments, err := decodeSegments(chunk.Segments)
+		if err != nil {
+			return &ResponseError{Op: call.Op, Meta: f.meta, Err: err}
+		}
 		speech = &Speech{
 			Audio: chunk.Audio, Format: format, Meta: f.meta,
 			Alignment: (*Alignment)(chunk.Alignment), NormalizedAlignment: (*Alignment)(chunk.Normalized),
+			Segments: segments,
 		}
 		return nil
 	})
@@ -256,7 +261,7 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 		Body: body, rawQuery: req.query(),
 		Family: FamilyOf(req.ModelID), Weight: 1, model: req.ModelID,
 		zeroRetention: req.ZeroRetention, timed: req.Timestamps,
-		firstByte: defaultFirstByte + time.Duration(utf8.RuneCountInString(req.Text))*5*time.Millisecond,
+		firstByte: speechPatience(utf8.RuneCountInString(req.Text)),
 		said:      &utterance{voice: req.VoiceID, model: req.ModelID, text: req.Text, format: req.Format},
 	}
 	return call, req, nil
@@ -289,21 +294,19 @@ func (r *TTSRequest) validate(stream bool) error {
 	if err := r.validateText(); err != nil {
 		return err
 	}
-	for _, id := range []struct{ field, value string }{
-		{"TTSRequest.VoiceID", r.VoiceID}, {"TTSRequest.ModelID", r.ModelID}, {"TTSRequest.Format", string(r.Format)},
-		{"TTSRequest.LanguageCode", r.LanguageCode}, {"TTSRequest.TextNormalization", r.TextNormalization},
-	} {
-		if id.value != "" {
-			if err := checkID(id.field, id.value); err != nil {
-				return err
-			}
+	if err := checkNames(
+		"TTSRequest.VoiceID", r.VoiceID, "TTSRequest.ModelID", r.ModelID, "TTSRequest.Format", string(r.Format),
+		"TTSRequest.LanguageCode", r.LanguageCode, "TTSRequest.TextNormalization", r.TextNormalization,
+	); err != nil {
+		return err
+	}
+	if stream {
+		if err := checkStreamed("TTSRequest.Format", r.Format); err != nil {
+			return err
 		}
 	}
-	if stream && r.Format.is(audio.WAV) {
-		return badArgument("TTSRequest.Format", "%s cannot be streamed; use pcm of the same rate", r.Format)
-	}
-	if l := r.OptimizeStreamingLatency; l != nil && (*l < 0 || *l > 4) {
-		return badArgument("TTSRequest.OptimizeStreamingLatency", "%d is not from 0 to 4", *l)
+	if err := checkLatency("TTSRequest.OptimizeStreamingLatency", r.OptimizeStreamingLatency); err != nil {
+		return err
 	}
 	if r.VoiceSettings != nil {
 		if err := r.VoiceSettings.validate("TTSRequest.VoiceSettings"); err != nil {
@@ -315,29 +318,16 @@ func (r *TTSRequest) validate(stream bool) error {
 
 func (r *TTSRequest) validateText() error {
 	const field = "TTSRequest.Text"
-	switch n := utf8.RuneCountInString(r.Text); {
-	case strings.TrimSpace(r.Text) == "":
-		return badArgument(field, "is blank")
-	case !utf8.ValidString(r.Text):
-		return badArgument(field, "is not valid UTF-8")
-	case maxCharacters[r.ModelID] > 0 && n > maxCharacters[r.ModelID]:
-		return &ArgumentError{
-			Field: field, Err: ErrTextTooLong,
-			Reason: fmt.Sprintf("has %d characters, %s takes %d", n, r.ModelID, maxCharacters[r.ModelID]),
-		}
+	if err := checkText(field, r.Text); err != nil {
+		return err
 	}
-	return nil
+	return checkLength(field, utf8.RuneCountInString(r.Text), r.ModelID, maxCharacters[r.ModelID])
 }
 
 // validateContext checks what is sent along with the text.
 func (r *TTSRequest) validateContext() error {
-	if n := len(r.Dictionaries); n > 3 {
-		return badArgument("TTSRequest.Dictionaries", "%d given, at most 3", n)
-	}
-	for _, d := range r.Dictionaries {
-		if d.ID == "" {
-			return badArgument("TTSRequest.Dictionaries", "a dictionary has no ID")
-		}
+	if err := checkDictionaries("TTSRequest.Dictionaries", r.Dictionaries); err != nil {
+		return err
 	}
 	for _, ids := range []struct {
 		field string
@@ -399,43 +389,10 @@ func (r *TTSRequest) body() (Body, error) {
 		PreviousRequestIDs: r.PreviousRequestIDs, NextRequestIDs: r.NextRequestIDs, UsePVCAsIVC: r.UsePVCAsIVC,
 		TextNormalization: r.TextNormalization, LanguageTextNormalization: r.LanguageTextNormalization,
 	}
-	if len(r.Extra) == 0 {
-		return JSONBody(&known)
-	}
-	return withExtra(known, r.Extra)
+	return jsonBody("TTSRequest", &known, r.Extra)
 }
 
-// withExtra adds fields that the request's type does not have.
-func withExtra(known ttsBody, extra map[string]any) (Body, error) {
-	b, err := json.Marshal(known)
-	if err != nil {
-		return Body{}, badArgument("TTSRequest", "cannot be written as JSON: %v", err)
-	}
-	all := map[string]any{}
-	if err := json.Unmarshal(b, &all); err != nil {
-		return Body{}, badArgument("TTSRequest", "cannot be written as JSON: %v", err)
-	}
-	for name := range extra {
-		if _, taken := all[name]; taken || name == "" {
-			return Body{}, badArgument("TTSRequest.Extra", "%q is a field of its own", name)
-		}
-	}
-	maps.Copy(all, extra)
-	body, err := JSONBody(all)
-	if err != nil {
-		return Body{}, badArgument("TTSRequest.Extra", "cannot be written as JSON")
-	}
-	return body, nil
-}
-
-// query returns the URL's query. No value in it needs escaping.
+// query returns the URL's query.
 func (r *TTSRequest) query() string {
-	q := "output_format=" + string(r.Format)
-	if r.ZeroRetention {
-		q += "&enable_logging=false"
-	}
-	if r.OptimizeStreamingLatency != nil {
-		q += "&optimize_streaming_latency=" + strconv.Itoa(*r.OptimizeStreamingLatency)
-	}
-	return q
+	return audioQuery(r.Format, r.ZeroRetention, r.OptimizeStreamingLatency)
 }

@@ -29,9 +29,9 @@ type account struct {
 }
 
 // A speechKey is what makes two syntheses the same to a listener.
-type speechKey struct{ voice, model, text, format string }
+type speechKey struct{ voice, model, text, format, tells string }
 
-func (it *item) key() speechKey { return speechKey{it.voiceID, it.model, it.text, it.format} }
+func (it *item) key() speechKey { return speechKey{it.voiceID, it.model, it.text, it.format, it.tells} }
 
 // An item is one synthesis: what was asked for, what it cost and under which
 // ids it can be found again. The audio itself is not kept, since the same
@@ -51,6 +51,13 @@ type item struct {
 	format   string
 	settings map[string]any // as they were sent
 
+	lines []line          // of a dialogue, which has no voice of its own,
+	ends  []time.Duration // and when the audio of each ends
+	tune  string          // what is hummed in place of the text,
+	lasts time.Duration   // for so long; zero for as long as the text takes
+	tells string          // what tells it from others besides text, voice, model and format
+	from  string          // the source in the history; empty for TTS
+
 	made         time.Time // when the work started
 	ready        time.Time // when it is done; zero until that is known
 	credits      int
@@ -61,7 +68,16 @@ type item struct {
 }
 
 // sound makes the audio, for the first time or again.
-func (it *item) sound(spec audio.Spec) (*tone.Source, error) { return tone.New(spec, it.text) }
+func (it *item) sound(spec audio.Spec) (*tone.Source, error) {
+	switch {
+	case len(it.lines) > 0:
+		s, _, err := tone.Join(spec, texts(it.lines))
+		return s, err
+	case it.lasts > 0:
+		return tone.Lasting(spec, it.tune, it.lasts)
+	}
+	return tone.New(spec, it.text)
+}
 
 // left returns how many credits can still be spent.
 func (a *account) left() int { return a.quota - a.billed }

@@ -17,11 +17,13 @@
 // audio, and the same refusal at once of what is over the limit. Text to
 // speech makes audio that decoders play. Speech to text tells what that audio
 // was made from; what is heard in other audio is scripted by [WithTranscript]
-// or [Emulator.Transcribe]. Voices can be added, edited and deleted, and added
-// from a library of forty. What was spoken is in the history, item, audio and
-// all; [WithHistoryLag] lets it come late.
-// Transcripts are kept too, and those of requests in webhook mode are delivered
-// to each [WithWebhook], signed.
+// or [Emulator.Transcribe]. Dialogues are their lines in a row; the voice
+// changer and the isolation give back a recording of the same length that says
+// the same; sound effects hum their description. Voices can be added, edited
+// and deleted, and added from a library of forty. What was spoken is in the
+// history, item, audio and all; [WithHistoryLag] lets it come late. Transcripts
+// are kept too, and those of requests in webhook mode are delivered to each
+// [WithWebhook], signed.
 //
 // # Judging a client
 //

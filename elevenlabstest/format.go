@@ -1,11 +1,13 @@
 package elevenlabstest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 )
 
 // defaultFormat is the output format of a request that names none.
@@ -17,6 +19,19 @@ var outputFormats = strings.Fields("mp3_22050_32 mp3_24000_48 mp3_44100_32 mp3_4
 	"mp3_44100_128 mp3_44100_192 pcm_8000 pcm_16000 pcm_22050 pcm_24000 pcm_32000 pcm_44100 pcm_48000 " +
 	"ulaw_8000 alaw_8000 wav_8000 wav_16000 wav_22050 wav_24000 wav_32000 wav_44100 wav_48000 " +
 	"opus_48000_32 opus_48000_64 opus_48000_96 opus_48000_128 opus_48000_192 m4a_aac_44100_128")
+
+// outputFormat returns the format that a query asks for.
+func (c *call) outputFormat(stream bool) (string, audio.Spec, *failure) {
+	name := cmp.Or(c.r.URL.Query().Get("output_format"), defaultFormat)
+	if fail := c.e.cfg.checkFormat(name, stream); fail != nil {
+		return name, audio.Spec{}, fail
+	}
+	spec, ok := audio.Parse(name)
+	if !ok {
+		return name, spec, notImplemented("does not know the format %s.", name)
+	}
+	return name, spec, nil
+}
 
 // checkFormat looks at the output_format of a query. Streams have no WAV.
 func (c *config) checkFormat(name string, stream bool) *failure {

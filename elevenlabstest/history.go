@@ -1,6 +1,7 @@
 package elevenlabstest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"io"
 	"net/http"
@@ -31,6 +32,7 @@ type historyItem struct {
 	Source          string         `json:"source"`
 	Alignments      *alignments    `json:"alignments"`
 	OutputFormat    string         `json:"output_format"`
+	Dialogue        []spokenLine   `json:"dialogue"`
 }
 
 type historyPage struct {
@@ -138,12 +140,40 @@ func (it *item) answer(now time.Time) historyItem {
 		HistoryItemID: it.historyItemID, RequestID: it.requestID, VoiceID: it.voiceID, ModelID: it.model,
 		VoiceName: it.voice[0], VoiceCategory: it.voice[1],
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
-		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: "TTS", OutputFormat: it.format,
+		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: it.source(), OutputFormat: it.format,
+		Dialogue: dialogueOf(it.lines),
+	}
+	if len(it.lines) > 0 { // the lines have it
+		a.Text = ""
 	}
 	if it.timed {
-		a.Alignments = alignmentsOf(it.text)
+		a.Alignments = it.times().history()
 	}
 	return a
+}
+
+func (it *item) source() string { return cmp.Or(it.from, "TTS") }
+
+// times are what the history tells of speech made with timestamps.
+func (it *item) times() *times {
+	if len(it.lines) > 0 {
+		return timesOfLines(it.lines, it.ends)
+	}
+	return timesOf(it.text)
+}
+
+// A spokenLine is a line of a dialogue in the history.
+type spokenLine struct {
+	line
+	VoiceName string `json:"voice_name"`
+}
+
+func dialogueOf(lines []line) []spokenLine {
+	var out []spokenLine
+	for _, l := range lines {
+		out = append(out, spokenLine{line: l, VoiceName: l.voice})
+	}
+	return out
 }
 
 // A historyQuery is what GET /v1/history can be asked.
@@ -176,7 +206,7 @@ func readHistoryQuery(c *call) (historyQuery, *failure) {
 func (q *historyQuery) wants(it *item) bool {
 	at := it.made.Unix()
 	return (q.voice == "" || it.voiceID == q.voice) && (q.model == "" || it.model == q.model) &&
-		(q.source == "" || q.source == "TTS") && strings.Contains(strings.ToLower(it.text), q.search) &&
+		(q.source == "" || q.source == it.source()) && strings.Contains(strings.ToLower(it.text), q.search) &&
 		(q.beforeUnix == nil || at < *q.beforeUnix) && (q.sinceUnix == nil || at >= *q.sinceUnix)
 }
 

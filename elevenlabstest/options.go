@@ -44,14 +44,18 @@ type Latency struct {
 	Base, PerCharacter time.Duration
 	// FlashBase and PerFlashCharacter are the same for flash and turbo models.
 	FlashBase, PerFlashCharacter time.Duration
-	// STTBase and PerAudioSecond make up the time of speech to text.
+	// STTBase and PerAudioSecond make up the time of speech to text, and of
+	// other work on recordings. A stream's first bytes come after STTBase.
 	STTBase, PerAudioSecond time.Duration
+	// PerSoundSecond (a second of the sound) and Base make up the time of a
+	// sound effect.
+	PerSoundSecond time.Duration
 }
 
 // DefaultLatency returns what an Emulator uses unless told otherwise: 240 ms
 // to a refusal, 400 ms and 4 ms per character for standard models, 150 ms and
 // 1 ms per character for flash models, 500 ms and a 36th of the audio's
-// duration for speech to text.
+// duration for speech to text, 400 ms and 480 ms per second for sound effects.
 func DefaultLatency() Latency {
 	return Latency{
 		Refusal:           240 * time.Millisecond,
@@ -61,6 +65,7 @@ func DefaultLatency() Latency {
 		PerFlashCharacter: time.Millisecond,
 		STTBase:           500 * time.Millisecond,
 		PerAudioSecond:    time.Second / 36,
+		PerSoundSecond:    480 * time.Millisecond,
 	}
 }
 
@@ -88,8 +93,8 @@ func WithLatency(l Latency) Option {
 	return optionFunc(func(c *config) { c.latency = l })
 }
 
-// WithServiceTime makes every text to speech and speech to text request take
-// d, whatever its size. A stream sends its first bytes after a quarter of it.
+// WithServiceTime makes every request that makes or hears audio take d,
+// whatever its size. A stream sends its first bytes after a quarter of it.
 // Refusals keep their own time. Zero, the default, leaves it to the latency.
 func WithServiceTime(d time.Duration) Option {
 	return optionFunc(func(c *config) { c.service = d })

@@ -67,7 +67,8 @@ type Usage struct {
 	Characters int
 	// BilledTwice counts the syntheses that were billed although the same
 	// voice, model, text and format had been billed before, among the last
-	// 10,000. It is 0 for a client that never says the same twice and never
+	// 10,000. So it does for dialogues, changed and isolated recordings, and
+	// sounds. It is 0 for a client that never says the same twice and never
 	// pays twice.
 	BilledTwice int
 	// Audio is the duration of all audio that was taken for transcription.

@@ -229,6 +229,30 @@ func (f fields) listOf(name string, p presence, most int) []any {
 	return l
 }
 
+// objects returns the fields of each object in a list.
+func (f fields) objects(name string) []fields {
+	v, ok := f.get(name, required)
+	if !ok {
+		return nil
+	}
+	l, ok := v.([]any)
+	if !ok {
+		f.report("list_type", name, v, nil, "Input should be a valid list")
+		return nil
+	}
+	out := make([]fields, len(l))
+	for i, v := range l {
+		out[i] = fields{problems: f.problems, loc: append(slices.Clone(f.loc), name, i)}
+		if out[i].values, ok = v.(map[string]any); !ok {
+			*f.problems = append(*f.problems, problem{
+				Type: "model_attributes_type", Loc: out[i].loc, Input: v,
+				Msg: "Input should be a valid dictionary or object to extract fields from",
+			})
+		}
+	}
+	return out
+}
+
 // object returns the fields of a nested object; with none they are all absent.
 func (f fields) object(name string) fields {
 	in := fields{problems: f.problems, loc: append(slices.Clone(f.loc), name)}

@@ -1,29 +1,19 @@
 package elevenlabstest
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
-	"github.com/elevenlabs-go/elevenlabs"
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
-const (
-	// maxJSONBody bounds what is read of a JSON body. The longest text that is
-	// served has 44,000 characters.
-	maxJSONBody = 8 << 20
-	// exposed is what the vendor lets a browser read of a synthesis.
-	exposed = "request-id, history-item-id, character-cost, regeneration-count, generation-info, " +
-		"current-concurrent-requests, maximum-concurrent-requests, collect-preference"
-)
+// maxJSONBody bounds what is read of a JSON body. The longest text that is
+// served has 44,000 characters.
+const maxJSONBody = 8 << 20
 
 func ttsRoutes() []route {
 	const path = "/v1/text-to-speech/{voice_id}"
@@ -133,19 +123,13 @@ func readJSON(c *call) (fields, *failure) {
 
 // check takes the query, then the rules.
 func (j *ttsJob) check(c *call) *failure {
-	j.format = c.r.URL.Query().Get("output_format")
-	if j.format == "" {
-		j.format = defaultFormat
-	}
-	if fail := c.e.cfg.checkFormat(j.format, j.stream); fail != nil {
+	var fail *failure
+	if j.format, j.spec, fail = c.outputFormat(j.stream); fail != nil {
 		return fail
 	}
 	id := c.vars["voice_id"]
-	voice := c.e.findVoice(id)
-	if voice == nil {
-		return notFound(http.StatusNotFound, "voice_not_found", "A voice with voice_id '%s' was not found.", id)
-	}
-	if fail := paidPlanOnly(voice, c.e.cfg.tier); fail != nil {
+	voice, fail := c.usableVoice(id)
+	if fail != nil {
 		return fail
 	}
 	if fail := j.checkModel(); fail != nil {
@@ -155,6 +139,15 @@ func (j *ttsJob) check(c *call) *failure {
 		return fail
 	}
 	return j.prepare(c, voice)
+}
+
+// usableVoice looks for a voice that the account may use.
+func (c *call) usableVoice(id string) (*voiceAnswer, *failure) {
+	voice := c.e.findVoice(id)
+	if voice == nil {
+		return nil, notFound(http.StatusNotFound, "voice_not_found", "A voice with voice_id '%s' was not found.", id)
+	}
+	return voice, paidPlanOnly(voice, c.e.cfg.tier)
 }
 
 // checkModel looks for what the model refuses.
@@ -190,24 +183,17 @@ func (j *ttsJob) checkModel() *failure {
 
 // prepare makes the source of the audio and the item the account will file.
 func (j *ttsJob) prepare(c *call, voice *voiceAnswer) *failure {
-	spec, ok := audio.Parse(j.format)
-	if !ok {
-		return notImplemented("does not know the format %s.", j.format)
-	}
-	source, err := tone.New(spec, j.text)
+	source, err := tone.New(j.spec, j.text)
 	if err != nil {
 		return notImplemented("cannot make %s: %v.", j.format, err)
 	}
-	j.spec, j.source = spec, source
+	j.source = source
 	j.item = &item{
-		requestID: newID(), historyItemID: newID(), stored: true, timed: j.timed,
-		voiceID: voice.VoiceID, voice: [2]string{voice.Name, voice.Category}, model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
+		requestID: newID(), timed: j.timed, voiceID: voice.VoiceID, voice: [2]string{voice.Name, voice.Category},
+		model: j.modelID, text: j.text, language: j.language, format: j.format, settings: j.settings,
 		audioSeconds: source.Duration().Seconds(),
 	}
-	// Only an entitled account gets zero retention; others' wish is ignored.
-	if !j.logging && c.e.cfg.tier == elevenlabs.TierEnterprise {
-		j.item.stored, j.item.historyItemID = false, "not_stored"
-	}
+	j.item.keep(c.e, j.logging)
 	return nil
 }
 
@@ -221,71 +207,13 @@ func (j *ttsJob) charge() charge {
 	return ch
 }
 
-// times returns when a stream's first bytes come, counted from admission, and
-// how long the rest takes after that.
-func (j *ttsJob) times(c *call) (first, rest time.Duration) {
-	cfg, n := &c.e.cfg, time.Duration(utf8.RuneCountInString(j.text))
-	switch {
-	case cfg.service > 0:
-		return cfg.service / 4, cfg.service - cfg.service/4
-	case c.charge.family == elevenlabs.FamilyFlash:
-		return cfg.latency.FlashBase, n * cfg.latency.PerFlashCharacter
-	}
-	return cfg.latency.Base, n * cfg.latency.PerCharacter
-}
-
 func (j *ttsJob) answer(c *call) {
-	first, rest := j.times(c)
-	ready := c.serviceEnd(first + rest)
-	c.e.finished(j.item, ready)
-	if j.stream {
-		ready = c.serviceEnd(first)
-	}
-	if c.waitUntil(ready) != nil {
-		return // the client is gone; what it asked for stays billed
-	}
-	j.headers(c)
-	hash := sha256.New()
-	audio, size := io.TeeReader(j.source, hash), j.source.Len()
-	pieces := piecesOf(size)
-	var d delivery
-	switch {
-	case j.timed && j.stream:
-		d = timedLines(j.text, audio, size, pieces)
-	case j.timed:
-		d = timedAnswer(j.text, audio, size)
-	default:
-		d = delivery{body: audio, size: size, stops: make([]stop, pieces-1)}
-		for i := range d.stops {
-			d.stops[i].at = size * int64(i+1) / int64(pieces)
-		}
-	}
-	d.status, d.chunked = http.StatusOK, j.stream
-	d.made = func() { c.e.sent(j.item, [sha256.Size]byte(hash.Sum(nil))) }
-	if j.stream {
-		d.pace(ready, c.e.scaled(rest))
-	} else {
-		d.stops = nil
-	}
-	c.deliver(d)
-}
-
-func (j *ttsJob) headers(c *call) {
-	c.commonHeaders()
-	h := c.w.Header()
-	h.Set("Access-Control-Expose-Headers", exposed)
-	h.Set("Alt-Svc", `h3=":443"; ma=2592000`)
-	h.Set("Strict-Transport-Security", "max-age=1800;")
-	h.Set("Collect-Preference", "True")
-	h.Set("Content-Type", j.spec.ContentType())
+	first, rest := c.speakingTime(utf8.RuneCountInString(j.text))
+	p := production{item: j.item, source: j.source, stream: j.stream, spoken: true, first: first, rest: rest}
+	contentType := j.spec.ContentType()
 	if j.timed {
-		h.Set("Content-Type", "application/json")
+		p.times, contentType = timesOf(j.text), "application/json"
 	}
-	h.Set("Request-Id", j.item.requestID)
-	h.Set("History-Item-Id", j.item.historyItemID)
-	h.Set("Character-Cost", strconv.Itoa(c.charge.credits))
-	h.Set("Current-Concurrent-Requests", strconv.Itoa(c.inFlight))
-	h.Set("Maximum-Concurrent-Requests", strconv.Itoa(c.limit))
-	h.Set("Workspace-Concurrent-Requests", strconv.Itoa(c.workspace))
-	h.Set("Tts-Latency-Ms", fmt.Sprint(time.Since(c.admitted).Milliseconds()))
+	p.head = func() { c.speechHeaders(j.item, contentType) }
+	c.produce(p)
 }

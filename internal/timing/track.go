@@ -33,6 +33,10 @@ func (t *Track) Add(a *Alignment, heard float64) {
 	t.Ends = t.shift(t.Ends, a.Ends, len(a.Characters))
 }
 
+// Base returns where the clock of the last chunk starts, in seconds from the
+// start of the speech.
+func (t *Track) Base() float64 { return t.base }
+
 // shift appends n times.
 func (t *Track) shift(all, times []float64, n int) []float64 {
 	for i := range n {

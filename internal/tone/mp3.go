@@ -2,6 +2,7 @@ package tone
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 )
@@ -38,7 +39,7 @@ type mp3 struct {
 	total    int64
 }
 
-func newMP3(spec audio.Spec, text string) (*Source, error) {
+func newMP3(spec audio.Spec, text string, d time.Duration) (*Source, error) {
 	header, ok := audio.MP3Header(spec)
 	if !ok {
 		return nil, fmt.Errorf("tone: cannot produce %s: MP3 does not have that rate with that bit rate", spec)
@@ -54,7 +55,7 @@ func newMP3(spec audio.Spec, text string) (*Source, error) {
 		r.granules = 2
 	}
 	rate, frame := r.player.rate, r.granules*granuleSamples
-	r.total = (samplesIn(Duration(text), rate) + frame - 1) / frame
+	r.total = (samplesIn(d, rate) + frame - 1) / frame
 	return &Source{
 		render: r,
 		block:  make([]byte, 0, maxFrameBytes),

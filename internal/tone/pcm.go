@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"time"
 
 	g711 "github.com/elevenlabs-go/elevenlabs/audio"
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
@@ -50,13 +51,13 @@ type pcm struct {
 	level, fade int32  // of fullLevel; fade is the most it moves in a sample
 }
 
-func newPCM(spec audio.Spec, text string) (*Source, error) {
+func newPCM(spec audio.Spec, text string, d time.Duration) (*Source, error) {
 	if spec.RateHz < minRateHz || spec.RateHz > maxRateHz {
 		return nil, fmt.Errorf("tone: cannot produce %s: the rate is not within %d to %d Hz", spec, minRateHz, maxRateHz)
 	}
 	rate := int64(spec.RateHz)
 	fade := max(1, fullLevel*fadePerSecond/rate)
-	total := samplesIn(Duration(text), rate)
+	total := samplesIn(d, rate)
 	r := &pcm{
 		player:  newPlayer(text, spec.RateHz),
 		mark:    fingerprint(text),
@@ -72,12 +73,17 @@ func newPCM(spec audio.Spec, text string) (*Source, error) {
 	case audio.ALaw:
 		r.encode, s.left = g711.AppendALaw, total
 	case audio.WAV:
-		s.pending = wav.AppendHeader(nil, wav.Format{
-			Tag: wav.Integer, Channels: 1, RateHz: spec.RateHz, SampleBits: 16,
-		}, s.left)
-		s.left += int64(len(s.pending))
+		s.addHeader(spec)
 	}
 	return s, nil
+}
+
+// addHeader puts the header of a WAV file before the samples.
+func (s *Source) addHeader(spec audio.Spec) {
+	s.pending = wav.AppendHeader(nil, wav.Format{
+		Tag: wav.Integer, Channels: 1, RateHz: spec.RateHz, SampleBits: 16,
+	}, s.left)
+	s.left += int64(len(s.pending))
 }
 
 // next implements renderer.
@@ -116,7 +122,7 @@ func (r *pcm) hum(dst []byte, end int64) []byte {
 // sign puts the fingerprint into the lowest bits of the first 64 samples, each
 // of width bytes, the low one first.
 func (r *pcm) sign(samples []byte, width int) {
-	for i := range 64 {
+	for i := range min(64, len(samples)/width) {
 		b := &samples[i*width]
 		*b = *b&^1 | byte(r.mark>>i)&1
 	}

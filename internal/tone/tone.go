@@ -35,11 +35,16 @@ type renderer interface {
 // produced, nor can rates and bit rates that the codec does not have; the
 // error says so.
 func New(spec audio.Spec, text string) (*Source, error) {
+	return newSource(spec, text, Duration(text))
+}
+
+// newSource returns the first part of a text's sound, or the sound and a rest.
+func newSource(spec audio.Spec, text string, d time.Duration) (*Source, error) {
 	switch spec.Codec {
 	case audio.MP3:
-		return newMP3(spec, text)
+		return newMP3(spec, text, d)
 	case audio.PCM, audio.WAV, audio.ULaw, audio.ALaw:
-		return newPCM(spec, text)
+		return newPCM(spec, text, d)
 	}
 	return nil, fmt.Errorf("tone: cannot produce %s: no encoder for codec %q", spec, spec.Codec)
 }
