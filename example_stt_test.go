@@ -15,7 +15,7 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
 )
 
-// listener is a client on an emulator that hears a fixed text in talk.
+// listener is a client on an emulator that hears a fixed text in interview.
 func listener(text string) (client *elevenlabs.Client, stop func() error) {
 	srv, err := elevenlabstest.Start(elevenlabstest.WithSpeed(1000))
 	if err != nil {
@@ -25,14 +25,14 @@ func listener(text string) (client *elevenlabs.Client, stop func() error) {
 	return srv.Client(), srv.Close
 }
 
-var talk = elevenlabs.AudioBytes(make([]byte, 64_000), "audio/mpeg") // 4 s, to the emulator
+var interview = elevenlabs.AudioBytes(make([]byte, 64_000), "audio/mpeg") // 4 s, to the emulator
 
 func ExampleTranscript_Turns() {
 	client, stop := listener("May I help you? Yes, please. Go ahead.")
 	defer stop()
 
 	transcript, err := client.Transcribe(context.Background(), elevenlabs.STTRequest{
-		Audio: talk, Diarize: true, DetectSpeakerRoles: true,
+		Audio: interview, Diarize: true, DetectSpeakerRoles: true,
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -74,7 +74,7 @@ func ExampleTranscript_WriteSRT() {
 	client, stop := listener("The quick brown fox jumps over the lazy dog.")
 	defer stop()
 
-	transcript, err := client.Transcribe(context.Background(), elevenlabs.STTRequest{Audio: talk})
+	transcript, err := client.Transcribe(context.Background(), elevenlabs.STTRequest{Audio: interview})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func ExampleTranscript_WriteVTT() {
 	client, stop := listener("Who is it? Me.")
 	defer stop()
 
-	transcript, err := client.Transcribe(context.Background(), elevenlabs.STTRequest{Audio: talk, Diarize: true})
+	transcript, err := client.Transcribe(context.Background(), elevenlabs.STTRequest{Audio: interview, Diarize: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func ExampleTranscriptFile_Bytes() {
 	defer stop()
 
 	transcript, err := client.Transcribe(context.Background(), elevenlabs.STTRequest{
-		Audio: talk, AdditionalFormats: []elevenlabs.AdditionalFormat{{Format: "pdf"}},
+		Audio: interview, AdditionalFormats: []elevenlabs.AdditionalFormat{{Format: "pdf"}},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -130,7 +130,7 @@ func ExampleClient_Transcript() {
 	client, stop := listener("Good morning")
 	defer stop()
 	ctx := context.Background()
-	made, err := client.Transcribe(ctx, elevenlabs.STTRequest{Audio: talk})
+	made, err := client.Transcribe(ctx, elevenlabs.STTRequest{Audio: interview})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func ExampleClient_DeleteTranscript() {
 	client, stop := listener("Good morning")
 	defer stop()
 	ctx := context.Background()
-	made, err := client.Transcribe(ctx, elevenlabs.STTRequest{Audio: talk})
+	made, err := client.Transcribe(ctx, elevenlabs.STTRequest{Audio: interview})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func ExampleClient_SubmitSTT() {
 	defer cancel()
 
 	job, err := client.SubmitSTT(ctx, elevenlabs.STTRequest{
-		Audio:           talk,
+		Audio:           interview,
 		WebhookMetadata: map[string]any{"meeting": "42"},
 	})
 	if err != nil {
@@ -185,7 +185,7 @@ func ExampleClient_Job() {
 	client, stop := listener("A long meeting.")
 	defer stop()
 	ctx := context.Background()
-	submitted, err := client.SubmitSTT(ctx, elevenlabs.STTRequest{Audio: talk})
+	submitted, err := client.SubmitSTT(ctx, elevenlabs.STTRequest{Audio: interview})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func ExampleNewWebhookHandler() {
 	}
 	defer srv.Close()
 	_, err = srv.Client().SubmitSTT(context.Background(), elevenlabs.STTRequest{
-		Audio: talk, WebhookMetadata: map[string]any{"meeting": "42"},
+		Audio: interview, WebhookMetadata: map[string]any{"meeting": "42"},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -250,7 +250,7 @@ func ExampleWithWebhooks() {
 	client := srv.Client(elevenlabs.WithWebhooks(handler))
 	ctx := context.Background()
 
-	job, err := client.SubmitSTT(ctx, elevenlabs.STTRequest{Audio: talk})
+	job, err := client.SubmitSTT(ctx, elevenlabs.STTRequest{Audio: interview})
 	if err != nil {
 		log.Fatal(err)
 	}

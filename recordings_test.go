@@ -30,7 +30,7 @@ func TestConvertVoice_SaysTheSame(t *testing.T) {
 			heard, err := c.Transcribe(t.Context(), elevenlabs.STTRequest{Audio: elevenlabs.AudioBytes(speech.Audio, format.MIME())})
 			require.NoError(t, err)
 			require.Equal(t, text, heard.Text)
-			require.InDelta(t, float64(len(said)-44)/32_000, heard.AudioSeconds, 0.03, "as long as the recording")
+			require.InDelta(t, float64(len(said)-44)/32_000, *heard.AudioSeconds, 0.03, "as long as the recording")
 		}
 	})
 }

@@ -75,7 +75,8 @@ func TestRecover_IdenticalCallsShareNoItem(t *testing.T) {
 				items := together(t, srv.Client(twoSeconds), 2, elevenlabs.TTSRequest{Text: "Hello"})
 				require.Len(t, items, 2)
 				require.Equal(t, 10, srv.Usage().Characters)
-				require.Equal(t, tt.took, passed(at))
+				// Whose answer is looked up first is left to chance.
+				require.LessOrEqual(t, passed(at), tt.took+500*time.Millisecond)
 			})
 		})
 	}

@@ -21,22 +21,22 @@ var encodings = map[string]struct {
 }{
 	"stt-keyterms": {
 		elevenlabs.STTRequest{Keyterms: []string{"Kubernetes", "ACME Corp", "Grüße"}},
-		part("keyterms", `["Kubernetes"]`), "invalid_keyword",
+		formPart("keyterms", `["Kubernetes"]`), "invalid_keyword",
 	},
 	"stt-keyterms-long": {
 		elevenlabs.STTRequest{Keyterms: []string{"Kubernetes", "container orchestration", "site reliability"}},
-		part("keyterms", `["Kubernetes", "container orchestration", "site reliability"]`), "invalid_keyword_length",
+		formPart("keyterms", `["Kubernetes", "container orchestration", "site reliability"]`), "invalid_keyword_length",
 	},
 	"stt-additional-formats": {
 		elevenlabs.STTRequest{AdditionalFormats: []elevenlabs.AdditionalFormat{
 			{Format: "srt", IncludeSpeakers: elevenlabs.Ptr(true)}, {Format: "txt", IncludeSpeakers: elevenlabs.Ptr(false)},
 		}},
-		part("additional_formats", `{"format":"srt","include_speakers":true}`) + part("additional_formats", `{"format":"txt"}`),
+		formPart("additional_formats", `{"format":"srt","include_speakers":true}`) + formPart("additional_formats", `{"format":"txt"}`),
 		"invalid_additional_format_options",
 	},
 }
 
-func part(name, value string) string {
+func formPart(name, value string) string {
 	return "--boundary\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
 }
 

@@ -38,8 +38,8 @@ func recordingRoutes() []route {
 // one that is to be transcribed.
 func readRecording(c *call, field string) (sttJob, fields, *failure) {
 	u, fail := readUpload(c.r)
-	if files := u.files[field]; len(files) > 0 {
-		u.file = files[0]
+	if u.file = nil; len(u.files[field]) > 0 {
+		u.file = u.files[field][0]
 	}
 	j := sttJob{upload: u}
 	c.note(func(r *Request) {
