@@ -79,6 +79,48 @@ func readmeTranscribe(ctx context.Context, client *elevenlabs.Client) error {
 	return nil
 }
 
+func readmeSubtitles(ctx context.Context, client *elevenlabs.Client, w io.Writer) error {
+	speech, err := client.Synthesize(ctx, elevenlabs.TTSRequest{Text: "Good morning. How are you?", Timestamps: true})
+	if err != nil {
+		return err
+	}
+	err = speech.Alignment.WriteSRT(w, elevenlabs.SubtitleOptions{})
+	return err
+}
+
+func readmeWebhook(ctx context.Context, mux *http.ServeMux, save func(context.Context, elevenlabs.WebhookEvent) error) error {
+	hooks, err := elevenlabs.NewWebhookHandler(elevenlabs.WebhookConfig{
+		Secrets:    []string{os.Getenv("ELEVENLABS_WEBHOOK_SECRET")},
+		Transcript: save, // every one, whether a job waits for it or not
+	})
+	if err != nil {
+		return err
+	}
+	mux.Handle("POST /hooks/elevenlabs", hooks)
+
+	client, err := elevenlabs.New(elevenlabs.WithWebhooks(hooks))
+	if err != nil {
+		return err
+	}
+	job, err := client.SubmitSTT(ctx, elevenlabs.STTRequest{Audio: elevenlabs.AudioFile("meeting.mp3")})
+	if err != nil {
+		return err
+	}
+	transcript, err := job.Wait(ctx)
+	_ = transcript
+	return err
+}
+
+func readmeVoices(ctx context.Context, client *elevenlabs.Client) error {
+	for voice, err := range client.Voices(ctx, elevenlabs.VoiceQuery{Search: "calm"}) {
+		if err != nil {
+			return err
+		}
+		fmt.Println(voice.ID, voice.Name)
+	}
+	return nil
+}
+
 func readmeErrors(ctx context.Context, client *elevenlabs.Client) {
 	_, err := client.TTS(ctx, "Hello")
 	var (
@@ -147,7 +189,11 @@ func TestReadme_SnippetsRun(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.Code)
 	_, err = readmeOptions()
 	require.NoError(t, err)
-	_ = readmeUse // would reach for the vendor
+	var subtitles strings.Builder
+	require.NoError(t, readmeSubtitles(t.Context(), client, &subtitles))
+	require.Contains(t, subtitles.String(), "Good morning.")
+	require.NoError(t, readmeVoices(t.Context(), client))
+	_, _ = readmeUse, readmeWebhook // would reach for the vendor
 }
 
 // TestReadme_SnippetsAreThese fails when the README says something that this

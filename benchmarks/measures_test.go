@@ -16,9 +16,6 @@ var (
 	refused  = measure{"refused", "%.0f", func(e *evidence) float64 { return float64(e.refused) }}
 	twice    = measure{"billed twice", "%.0f", func(e *evidence) float64 { return float64(e.twice) }}
 
-	afterLearning = measure{"/ the best from 3", "%.3f", func(e *evidence) float64 {
-		return e.makespan.Seconds() / e.learned().Seconds()
-	}}
 	refusedPerTen = measure{"429s for 10 served", "%.2f", func(e *evidence) float64 {
 		return 10 * float64(e.refused) / float64(e.outcome.served)
 	}}

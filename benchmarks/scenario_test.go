@@ -127,13 +127,6 @@ func schedule(calls int, limitAt func(time.Duration) int, changes time.Duration)
 	return at
 }
 
-// learned is the makespan of a scheduler that has as many in flight as a
-// process believes until the first answer tells it the limit.
-func (s *scenario) learned() time.Duration {
-	n := min(s.believes(), s.limit)
-	return service + schedule(s.calls()-n, func(time.Duration) int { return s.limit }, 0)
-}
-
 func TestIdeal(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -149,13 +142,5 @@ func TestIdeal(t *testing.T) {
 	} {
 		tc.s.processes = max(tc.s.processes, 1)
 		require.InDelta(t, tc.rounds*service.Seconds(), tc.s.ideal().Seconds(), 1e-9, "%+v", tc.s)
-	}
-}
-
-func TestIdeal_WhenTheLimitHasToBeLearned(t *testing.T) {
-	t.Parallel()
-	for limit, rounds := range map[int]time.Duration{2: 25, 3: 17, 10: 6, 30: 3} {
-		s := scenario{limit: limit, believed: untold, processes: 1, loads: atOnce(50)}
-		require.Equal(t, rounds*service, s.learned(), "limit %d", limit)
 	}
 }

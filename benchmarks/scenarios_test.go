@@ -86,7 +86,6 @@ func learning() (all []scenario) {
 			s := scenario{
 				name: fmt.Sprintf("limit %d, not told, %d calls", limit, calls), limit: limit, loads: atOnce(calls),
 				believed: untold,
-				measures: []measure{afterLearning},
 				demands:  []demand{everyCall, atMost(1.05, makespan)},
 			}
 			if limit == 2 {
@@ -112,8 +111,9 @@ func changing() []scenario {
 
 // sharing is an account of several processes that do not talk to each other,
 // each believing that all of it is its own. Calls take from 2.3 to 3.3 s, over
-// a network: were all of the same length, they would go on in step for ever.
-// How they fare is left to chance, so it is asked of several seeds only.
+// a network: were all of the same length, they would go on in step, and a
+// newcomer would find every slot taken again before it asked. How they fare is
+// left to chance, so it is asked of several seeds only.
 func sharing() (all []scenario) {
 	for _, p := range []struct {
 		processes int
