@@ -33,9 +33,9 @@ type sharing struct {
 // within some dozens of calls. The paces are those of an account of ten slots;
 // those of a larger one are in proportion.
 const (
-	takes     = 0.28  // of a free slot in a round, by one that has none
+	takes     = 0.30  // of a free slot in a round, by one that has none
 	takesEven = 0.25  // of a free slot for each answer, by one of two
-	gives     = 0.055 // of a slot for each answer and slot of ours
+	gives     = 0.028 // of a slot for each answer, by one that has one; by the square of what it has
 	givesFast = 0.5   // of what we have too much for each answer, by one that has more than all others
 
 	manyRounds = 4  // rounds that it takes to forget that there are many others
@@ -82,7 +82,7 @@ func (s *sharing) amongMany(ours, others, room, limit int) int {
 	case ours > others+1:
 		return s.giveUp(ours, givesFast, max(1, (ours-others)/2))
 	}
-	return s.giveUp(ours, gives*k, 1)
+	return s.giveUp(ours, gives*k*k, 1)
 }
 
 func (s *sharing) giveUp(ours int, part float64, slots int) int {
