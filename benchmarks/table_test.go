@@ -78,12 +78,12 @@ func verdicts(results []*result) string {
 		}
 		name := r.scenario.name
 		for i, d := range r.scenario.demands {
-			all := r.demanded(i)
 			verdict := "yes"
-			if !d.met(all[len(all)-1]) {
+			if _, ok := r.meets(i); !ok {
 				verdict = "**no**"
 			}
-			fmt.Fprintf(&b, "| %s | %s %s | %s | %s |\n", name, d.name, d.limits(), medianAndWorst(d.format, all), verdict)
+			fmt.Fprintf(&b, "| %s | %s %s | %s | %s |\n",
+				name, d.name, d.limits(), medianAndWorst(d.format, r.demanded(i)), verdict)
 			name = ""
 		}
 	}
@@ -93,6 +93,9 @@ func verdicts(results []*result) string {
 // limits says what a demand allows.
 func (d demand) limits() string {
 	bound := fmt.Sprintf(d.format, d.bound)
+	if d.median {
+		bound += " at the median"
+	}
 	switch {
 	case d.atLeast && d.bound == 100:
 		return bound
