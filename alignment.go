@@ -12,7 +12,8 @@ import (
 )
 
 // An Alignment tells when each character of a text is spoken. The three slices
-// belong together: Starts[i] and Ends[i] are those of Characters[i].
+// belong together: Starts[i] and Ends[i] are those of Characters[i]. A nil
+// Alignment has no text.
 //
 // It has the form of the API's JSON, so it is stored and read again without
 // loss, and takes 32 bytes a character in memory. Its methods give durations.
@@ -62,6 +63,9 @@ func (a *Alignment) Check() error {
 	faulty := func(format string, args ...any) error {
 		return fmt.Errorf("elevenlabs: alignment: %w: %s", ErrFaultyTimes, fmt.Sprintf(format, args...))
 	}
+	if a == nil {
+		return nil
+	}
 	n := len(a.Characters)
 	if len(a.Starts) != n || len(a.Ends) != n {
 		return faulty("%d characters have %d starts and %d ends", n, len(a.Starts), len(a.Ends))
@@ -85,7 +89,12 @@ func (a *Alignment) Check() error {
 }
 
 // Text returns the characters put together.
-func (a *Alignment) Text() string { return strings.Join(a.Characters, "") }
+func (a *Alignment) Text() string {
+	if a == nil {
+		return ""
+	}
+	return strings.Join(a.Characters, "")
+}
 
 // Words returns the words with their times, each with the punctuation that
 // clings to it, its pause included, and without white space. Scripts that put no spaces between
@@ -106,16 +115,28 @@ func (a *Alignment) Sentences() []Span { return spansOf(subtitle.Sentences(a.spa
 //
 // Errors are an [ArgumentError] before anything is written, or the writer's.
 func (a *Alignment) WriteSRT(w io.Writer, opts SubtitleOptions) error {
+	if a == nil {
+		return errNoTimes
+	}
 	return writeSRT(w, a.spans(), opts)
 }
 
 // WriteVTT is like [Alignment.WriteSRT] for WebVTT, in which everything in the
 // text is escaped that has a meaning there.
 func (a *Alignment) WriteVTT(w io.Writer, opts SubtitleOptions) error {
+	if a == nil {
+		return errNoTimes
+	}
 	return writeVTT(w, a.spans(), opts)
 }
 
+var errNoTimes = badArgument("Alignment", "is nil: no timestamps were asked for, or the API told none")
+
+// spans are the characters; a nil Alignment has none.
 func (a *Alignment) spans() []subtitle.Span {
+	if a == nil {
+		return nil
+	}
 	spans := make([]subtitle.Span, len(a.Characters))
 	for i, text := range a.Characters {
 		spans[i] = subtitle.Span{Text: text, Start: at(a.Starts, i), End: at(a.Ends, i)}

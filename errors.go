@@ -196,7 +196,8 @@ type AmbiguousError struct {
 	// Op is the call: TTS, STT, or method and path.
 	Op string
 	// Meta is what is known of the answer. With a HistoryItemID in it the
-	// audio can be fetched from the account's history at no cost.
+	// audio can be fetched from the account's history at no cost, with
+	// [Client.HistoryAudio].
 	Meta Meta
 	// Bytes is how much of the answer's body came, in bytes.
 	Bytes int64
@@ -280,3 +281,24 @@ func (e *opError) Error() string {
 }
 
 func (e *opError) Unwrap() error { return e.err }
+
+// RetryAfter returns when a call that failed with err is worth another try, for
+// the Retry-After header of a service's own 503 or 429: where a [QueueError] or
+// a [BreakerError] says so, or an [APIError] with which the API did. Otherwise
+// ok is false.
+func RetryAfter(err error) (after time.Duration, ok bool) {
+	var (
+		queue   *QueueError
+		breaker *BreakerError
+		api     *APIError
+	)
+	switch {
+	case errors.As(err, &queue):
+		after = queue.RetryAfter
+	case errors.As(err, &breaker):
+		after = breaker.RetryAfter
+	case errors.As(err, &api):
+		after = api.RetryAfter
+	}
+	return after, after > 0
+}

@@ -95,6 +95,17 @@ func ExampleWithMaxWait() {
 	// the wait for a slot is too long - retry after 1s
 }
 
+func ExampleRetryAfter() {
+	client, stop := busyClient()
+	defer stop()
+
+	_, err := client.Synthesize(context.Background(), elevenlabs.TTSRequest{Text: "Hello"}, elevenlabs.WithMaxWait(0))
+	after, ok := elevenlabs.RetryAfter(err)
+	fmt.Println(after, ok)
+	// Output:
+	// 1s true
+}
+
 func ExampleWithMaxQueue() {
 	client, stop := busyClient()
 	defer stop()

@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -51,8 +52,8 @@ type Admission struct {
 	// TenantWeight is the tenant's share of the account among the tenants that
 	// wait, relative to theirs; 0 counts as 1.
 	TenantWeight float64
-	// MaxQueue is how many calls may wait already when this one has to; 0 is no
-	// limit, less than 0 none.
+	// MaxQueue is how many calls may be before this one in line when it has to
+	// wait, by priority and fair share; 0 is no limit, less than 0 none.
 	MaxQueue int
 	// MaxWait is how long the call may wait for room; 0 is as long as its
 	// context lasts, less than 0 not at all.
@@ -173,24 +174,31 @@ func (cfg *LimiterConfig) aging() time.Duration {
 }
 
 func (cfg LimiterConfig) validate() error {
-	if cfg.Tier != 0 && !cfg.Tier.valid() || cfg.Tier == TierAuto {
-		return badArgument("WithTier", "unknown tier %d", int(cfg.Tier))
+	var problems []error
+	bad := func(option, format string, args ...any) {
+		problems = append(problems, badArgument(option, format, args...))
 	}
 	switch {
-	case !(cfg.Headroom >= 0 && cfg.Headroom < 1):
-		return badArgument("WithHeadroom", "%v is not from 0 to less than 1", cfg.Headroom)
-	case !(cfg.TenantCap >= 0 && cfg.TenantCap <= 1):
-		return badArgument("WithTenantCap", "%v is not from 0 to 1", cfg.TenantCap)
+	case cfg.Tier == TierAuto:
+		bad("WithTier", "TierAuto is for clients: a limiter cannot ask the account")
+	case cfg.Tier != 0 && !cfg.Tier.valid():
+		bad("WithTier", "unknown tier %d", int(cfg.Tier))
+	}
+	if !(cfg.Headroom >= 0 && cfg.Headroom < 1) {
+		bad("WithHeadroom", "%v is not from 0 to less than 1", cfg.Headroom)
+	}
+	if !(cfg.TenantCap >= 0 && cfg.TenantCap <= 1) {
+		bad("WithTenantCap", "%v is not from 0 to 1", cfg.TenantCap)
 	}
 	for f, n := range cfg.Limits {
 		if f == "" {
-			return badArgument("WithConcurrency", "no family named")
+			bad("WithConcurrency", "no family named")
 		}
 		if n < 1 || n > maxSlots {
-			return badArgument("WithConcurrency", "limit of %s is %d, want 1 to %d", f, n, maxSlots)
+			bad("WithConcurrency", "limit of %s is %d, want 1 to %d", f, n, maxSlots)
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // A LocalLimiter keeps the requests in flight of one account within its

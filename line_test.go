@@ -106,7 +106,7 @@ func TestLine_AHopelessDeadlineIsToldInAdvance(t *testing.T) {
 			Err: elevenlabs.ErrWaitTooLong,
 		}, *hopeless)
 		require.Zero(t, time.Since(at))
-		require.Equal(t, 12*time.Second, c.Stats().Families[standard].Wait)
+		require.Equal(t, 14*time.Second, c.Stats().Families[standard].Wait, "as the refusal says")
 		calls.Wait()
 	})
 }

@@ -33,8 +33,10 @@ func WithTenant(tenant string, weight float64) CallOption {
 	})
 }
 
-// WithMaxQueue sets how many calls of the family may wait for a slot already
-// when this one has to, 0 for none. A call that finds more ends at once with a
+// WithMaxQueue sets how many calls of the family may be before this one in line
+// when it has to wait for a slot, 0 for none; a heavy one counts by its weight.
+// Those that would be served later do not count, such as a batch that an
+// interactive call overtakes. A call that finds more ends at once with a
 // [QueueError] that is [ErrQueueFull]. Default no limit.
 func WithMaxQueue(n int) CallOption {
 	return callOption(func(c *callConfig) error {
@@ -90,7 +92,8 @@ func WithHeadroom(part float64) ClientOption {
 }
 
 // WithTenantCap sets the part of every family's limit, from 0 to 1, above which
-// a tenant lets all others go first: see [WithTenant]. Default 0, no cap.
+// a tenant lets all others go first, whatever the priorities: see [WithTenant].
+// Default 0, no cap.
 func WithTenantCap(part float64) ClientOption {
 	return clientOption(func(c *config) error {
 		c.limits.TenantCap = part

@@ -49,6 +49,7 @@ type pool struct {
 	paused   bool
 	pauses   int // pauses in a row
 	guessing bool
+	guesses  int // so far
 }
 
 type waiter = fairqueue.Item[chan uint64] // to be told the id of its permit
@@ -116,7 +117,7 @@ func (p *pool) refuse(ctx context.Context, w *waiter, a *Admission, ahead float6
 	e := &QueueError{Family: p.family, Depth: p.queue.Len() - 1, Position: int(ahead) + 1, Expected: p.pace.until(ahead+float64(w.Cost), time.Now())}
 	deadline, bounded := ctx.Deadline()
 	switch {
-	case a.MaxQueue != 0 && !w.Returning && e.Depth >= max(a.MaxQueue, 0):
+	case a.MaxQueue != 0 && !w.Returning && e.Position > max(a.MaxQueue, 0):
 		e.Err = ErrQueueFull
 	case a.MaxWait < 0, a.MaxWait > 0 && e.Expected > a.MaxWait, bounded && e.Expected > time.Until(deadline):
 		e.Err = ErrWaitTooLong
@@ -376,18 +377,20 @@ func (p *pool) pause() {
 }
 
 // guess raises a limit that nobody told while calls wait for more, once those
-// in flight have not been refused for long enough.
+// in flight have not been refused for long enough. Each raise waits twice as
+// long as the one before it, since it risks as many refusals more.
 func (p *pool) guess() {
 	if !p.allowed.guessed || p.guessing || p.paused || p.queue.Len() == 0 {
 		return
 	}
 	p.guessing = true
-	time.AfterFunc(patienceOfGuess, func() {
+	time.AfterFunc(patienceOfGuess<<min(p.guesses, 8), func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.guessing = false
 		if p.allowed.guessed && p.queue.Len() > 0 {
 			p.allowed.guess()
+			p.guesses++
 		}
 		p.admit()
 	})
@@ -410,6 +413,16 @@ func (p *pool) stats() PoolStats {
 	return PoolStats{
 		Limit: p.allowed.limit, Told: p.allowed.ceiling, Others: p.allowed.others,
 		InFlight: p.leases.slots, Queued: p.queue.Len(),
-		Wait: p.pace.until(p.queue.Ahead(&waiter{Level: level(PriorityNormal), Share: 1}), time.Now()),
+		Wait: p.expected(),
 	}
+}
+
+// expected is about how long a new call of normal priority would wait, if any
+// call waits.
+func (p *pool) expected() time.Duration {
+	if p.queue.Len() == 0 {
+		return 0
+	}
+	ahead := p.queue.Ahead(&waiter{Level: level(PriorityNormal), Share: 1})
+	return p.pace.until(ahead+1, time.Now())
 }

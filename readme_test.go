@@ -84,7 +84,7 @@ func readmeSubtitles(ctx context.Context, client *elevenlabs.Client, w io.Writer
 	if err != nil {
 		return err
 	}
-	err = speech.Alignment.WriteSRT(w, elevenlabs.SubtitleOptions{})
+	err = speech.WriteSRT(w, elevenlabs.SubtitleOptions{})
 	return err
 }
 
@@ -156,11 +156,24 @@ func readmeLine(ctx context.Context, client *elevenlabs.Client, w http.ResponseW
 		elevenlabs.WithMaxWait(2*time.Second),
 	)
 	_, err := client.TTS(ctx, "Hello")
-	var busy *elevenlabs.QueueError
-	if errors.As(err, &busy) {
-		w.Header().Set("Retry-After", fmt.Sprint(int(busy.RetryAfter.Seconds())))
+	if after, ok := elevenlabs.RetryAfter(err); ok { // the line is too long, or the vendor is down
+		w.Header().Set("Retry-After", fmt.Sprint(int(after.Seconds())))
 		http.Error(w, "busy", http.StatusServiceUnavailable)
 	}
+}
+
+func readmeSharedLimiter(calm, lively string) error {
+	limiter, err := elevenlabs.NewLimiter(elevenlabs.LimiterConfig{Tier: elevenlabs.TierPro, Headroom: 0.2})
+	if err != nil {
+		return err
+	}
+	narrator, err := elevenlabs.New(elevenlabs.WithLimiter(limiter), elevenlabs.WithVoice(calm))
+	if err != nil {
+		return err
+	}
+	agent, err := elevenlabs.New(elevenlabs.WithLimiter(limiter), elevenlabs.WithVoice(lively))
+	_, _ = narrator, agent
+	return err
 }
 
 func readmeEmulator(t *testing.T) ([]byte, error) {
@@ -187,6 +200,7 @@ func TestReadme_SnippetsRun(t *testing.T) {
 	w := httptest.NewRecorder()
 	readmeLine(t.Context(), client, w)
 	require.Equal(t, http.StatusOK, w.Code)
+	require.NoError(t, readmeSharedLimiter("JBFqnCBsd6RMkjVDRZzb", "EXAVITQu4vr4xnSDxMaL"))
 	_, err = readmeOptions()
 	require.NoError(t, err)
 	var subtitles strings.Builder

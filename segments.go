@@ -3,7 +3,11 @@ package elevenlabs
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"math"
 	"slices"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/subtitle"
 )
 
 // A VoiceSegment tells where a line of a dialogue is, in the audio and in the
@@ -42,6 +46,49 @@ func (s *SpeechStream) Segments() []VoiceSegment {
 	s.timed.mu.Lock()
 	defer s.timed.mu.Unlock()
 	return slices.Clone(s.timed.segments)
+}
+
+// WriteSRT writes the text of speech that was asked for with Timestamps as
+// SubRip subtitles: see [Alignment.WriteSRT]. No cue of a dialogue has two
+// voices; with opts.Speakers each is named by the id of its voice.
+//
+// Errors are an [ArgumentError], also where there are no times, or the
+// writer's.
+func (s *Speech) WriteSRT(w io.Writer, opts SubtitleOptions) error {
+	if s.Alignment == nil {
+		return errNoTimes
+	}
+	return writeSRT(w, s.spans(), opts)
+}
+
+// WriteVTT is like [Speech.WriteSRT] for WebVTT.
+func (s *Speech) WriteVTT(w io.Writer, opts SubtitleOptions) error {
+	if s.Alignment == nil {
+		return errNoTimes
+	}
+	return writeVTT(w, s.spans(), opts)
+}
+
+// spans are the characters with who speaks them, and a space between two
+// lines.
+func (s *Speech) spans() []subtitle.Span {
+	all := s.Alignment.spans()
+	if len(s.Segments) == 0 {
+		return all
+	}
+	var spans []subtitle.Span
+	for i, line := range s.Segments {
+		from := min(max(line.CharacterStart, 0), len(all))
+		to := min(max(line.CharacterEnd, from), len(all))
+		if i > 0 {
+			spans = append(spans, subtitle.Span{Text: " ", Start: math.NaN(), End: math.NaN(), Speaker: line.VoiceID})
+		}
+		for _, span := range all[from:to] {
+			span.Speaker = line.VoiceID
+			spans = append(spans, span)
+		}
+	}
+	return spans
 }
 
 func decodeSegments(data json.RawMessage) ([]VoiceSegment, error) {

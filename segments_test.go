@@ -51,6 +51,28 @@ func TestDialogue_TellsWhoSpeaksWhen(t *testing.T) {
 	})
 }
 
+func TestDialogue_SubtitlesKeepVoicesApart(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := atOnce(t).Client()
+		plain, err := c.Dialogue(t.Context(), talk)
+		require.NoError(t, err)
+		require.ErrorContains(t, plain.WriteSRT(io.Discard, elevenlabs.SubtitleOptions{}), "no timestamps were asked for")
+		require.ErrorContains(t, plain.Alignment.WriteVTT(io.Discard, elevenlabs.SubtitleOptions{}), "no timestamps were asked for")
+		require.Empty(t, plain.Alignment.Words())
+
+		speech, err := c.Dialogue(t.Context(), timedTalk())
+		require.NoError(t, err)
+		var srt, vtt strings.Builder
+		require.NoError(t, speech.WriteSRT(&srt, elevenlabs.SubtitleOptions{Speakers: true}))
+		require.NoError(t, speech.WriteVTT(&vtt, elevenlabs.SubtitleOptions{Speakers: true}))
+		for i, line := range talk.Inputs {
+			first, _, _ := strings.Cut(line.Text, " ") // lines break behind it
+			require.Contains(t, srt.String(), line.VoiceID+": "+first, "line %d", i)
+			require.Contains(t, vtt.String(), "<v "+line.VoiceID+">"+first, "line %d", i)
+		}
+	})
+}
+
 func TestDialogueStream_SegmentsComeWithTheirAudio(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		c := atOnce(t).Client(elevenlabs.WithFormat(elevenlabs.FormatPCM_16000))

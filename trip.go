@@ -274,6 +274,9 @@ func (t *trip) name(f *flight, class Class, err error) error {
 // lost is the error of an answer that was lost for good.
 func (t *trip) lost(f *flight, err error) error {
 	e := &AmbiguousError{Op: t.call.Op, Meta: f.meta, Bytes: f.received}
+	if e.Meta == (Meta{}) { // nothing came that could tell
+		e.Meta = Meta{CharacterCost: -1, Attempts: t.attempts, Queued: t.queued}
+	}
 	var (
 		dark *untold
 		resp *ResponseError
