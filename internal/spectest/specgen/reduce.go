@@ -108,6 +108,9 @@ func (r *reducer) schema(s object) object {
 			r.err = errors.Join(r.err, fmt.Errorf("keyword %q is not known", word))
 		}
 	}
+	if out["anyOf"] != nil { // the vendor says some of it again with oneOf
+		delete(out, "oneOf")
+	}
 	if ref := out["$ref"]; ref != nil && len(out) > 1 { // in OpenAPI 3.0 a reference stands alone
 		delete(out, "$ref")
 		out["allOf"] = []any{object{"$ref": ref}}
