@@ -114,7 +114,7 @@ func onDictionary(call func(context.Context, *elevenlabs.Client, *elevenlabs.Cre
 	}
 }
 
-func version(v *elevenlabs.DictionaryVersion, err error) (any, error) {
+func versioned(v *elevenlabs.DictionaryVersion, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -126,14 +126,14 @@ func dictionaries() map[string]outcome {
 	const one = all + "/{pronunciation_dictionary_id}"
 	return map[string]outcome{
 		"POST " + all + "/add-from-rules": onDictionary(func(_ context.Context, _ *elevenlabs.Client, d *elevenlabs.CreatedDictionary) (any, error) {
-			return version(&d.DictionaryVersion, nil)
+			return versioned(&d.DictionaryVersion, nil)
 		}),
 		"POST " + all + "/add-from-file": func(ctx context.Context, c *elevenlabs.Client) (any, error) {
 			d, err := c.AddDictionaryFile(ctx, elevenlabs.AddDictionaryFileRequest{Name: "words", PLS: []byte(pls), Description: "Ours."})
 			if err != nil {
 				return nil, err
 			}
-			return version(&d.DictionaryVersion, nil)
+			return versioned(&d.DictionaryVersion, nil)
 		},
 		"GET " + all: onDictionary(func(ctx context.Context, c *elevenlabs.Client, _ *elevenlabs.CreatedDictionary) (any, error) {
 			return ranged(c.Dictionaries(ctx, elevenlabs.DictionaryQuery{PageSize: 1}), 1, func(d *elevenlabs.Dictionary) any {
@@ -159,13 +159,13 @@ func dictionaries() map[string]outcome {
 			return object{"name": got.Name, "archived": got.ArchivedTimeUnix != nil}, nil
 		}),
 		"POST " + one + "/add-rules": onDictionary(func(ctx context.Context, c *elevenlabs.Client, d *elevenlabs.CreatedDictionary) (any, error) {
-			return version(c.AddDictionaryRules(ctx, d.ID, []elevenlabs.DictionaryRule{elevenlabs.AliasRule("EU", "European Union")}))
+			return versioned(c.AddDictionaryRules(ctx, d.ID, []elevenlabs.DictionaryRule{elevenlabs.AliasRule("EU", "European Union")}))
 		}),
 		"POST " + one + "/set-rules": onDictionary(func(ctx context.Context, c *elevenlabs.Client, d *elevenlabs.CreatedDictionary) (any, error) {
-			return version(c.SetDictionaryRules(ctx, d.ID, []elevenlabs.DictionaryRule{elevenlabs.AliasRule("UN", "United Nations")}))
+			return versioned(c.SetDictionaryRules(ctx, d.ID, []elevenlabs.DictionaryRule{elevenlabs.AliasRule("UN", "United Nations")}))
 		}),
 		"POST " + one + "/remove-rules": onDictionary(func(ctx context.Context, c *elevenlabs.Client, d *elevenlabs.CreatedDictionary) (any, error) {
-			return version(c.RemoveDictionaryRules(ctx, d.ID, []string{"UN"}))
+			return versioned(c.RemoveDictionaryRules(ctx, d.ID, []string{"UN"}))
 		}),
 		"GET " + all + "/{dictionary_id}/{version_id}/download": onDictionary(
 			func(ctx context.Context, c *elevenlabs.Client, d *elevenlabs.CreatedDictionary) (any, error) {

@@ -20,8 +20,8 @@ import (
 	"github.com/elevenlabs-go/elevenlabs"
 )
 
-// sdk is what npm installs.
-const sdk = "@elevenlabs/elevenlabs-js@2.56.0"
+// version is that of the SDK.
+const version = "2.56.0"
 
 // patience bounds what is outside of our hands.
 const patience = 2 * time.Minute
@@ -55,7 +55,8 @@ func TestJavaScriptSDK_GetsWhatTheClientGets(t *testing.T) {
 	}
 }
 
-// install installs the SDK, or skips the test where that cannot be done.
+// install installs the SDK in the user's cache, where it stays, or skips the
+// test where that cannot be done.
 func install(t *testing.T) (directory string) {
 	t.Helper()
 	for _, program := range []string{"node", "npm"} {
@@ -63,13 +64,27 @@ func install(t *testing.T) (directory string) {
 			t.Skipf("%s is not installed", program)
 		}
 	}
-	directory = t.TempDir()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = t.TempDir()
+	}
+	directory = filepath.Join(cache, "elevenlabs-sdktest", version)
+	if _, err := os.Stat(directory); err == nil {
+		return directory
+	}
+	require.NoError(t, os.MkdirAll(filepath.Dir(directory), 0o755))
+	fresh, err := os.MkdirTemp(filepath.Dir(directory), "unfinished-")
+	require.NoError(t, err)
+	defer os.RemoveAll(fresh)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	npm := exec.CommandContext(ctx, "npm", "install", "--prefix", directory, "--prefer-offline", "--ignore-scripts",
-		"--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error", sdk)
+	npm := exec.CommandContext(ctx, "npm", "install", "--prefix", fresh, "--prefer-offline", "--ignore-scripts",
+		"--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error", "@elevenlabs/elevenlabs-js@"+version)
 	if out, err := npm.CombinedOutput(); err != nil {
-		t.Skipf("npm cannot install %s: %v\n%s", sdk, err, out)
+		t.Skipf("npm cannot install the SDK: %v\n%s", err, out)
+	}
+	if err := os.Rename(fresh, directory); err != nil {
+		require.DirExists(t, directory, "%v", err) // another run was quicker
 	}
 	return directory
 }
