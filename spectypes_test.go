@@ -154,8 +154,9 @@ func TestSpec_TagsOfRequestsNameWhatIsSent(t *testing.T) {
 			maps.Copy(takes, spec.look(body.Schema).Properties)
 		}
 		for field, f := range jsonFields(reflect.TypeOf(request)) {
-			if takes[field] == nil || !spec.takesType(takes[field], f.Type) {
-				found[name+" "+field] = true
+			sh := takes[field]
+			if sh == nil || !spec.takesType(sh, f.Type) || f.Type.Kind() == reflect.Bool && sh.Default == true {
+				found[name+" "+field] = true // true by default, it could not be switched off
 			}
 		}
 	}
