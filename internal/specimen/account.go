@@ -1,5 +1,7 @@
 package specimen
 
+//lint:file-ignore SA1019 what the vendor has deprecated is a part of its specification
+
 import (
 	"context"
 	"io"
