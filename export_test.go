@@ -52,3 +52,13 @@ var (
 	DecodeSegments = decodeSegments
 	AddSegments    = addSegments
 )
+
+// The answers that callers see only the parts of.
+type (
+	HistoryPage     = historyPage
+	DictionaryPage  = dictionaryPage
+	SharedVoicePage = sharedVoicePage
+	VoicePage       = voicePage
+	StatusAnswer    = statusAnswer
+	TokenAnswer     = tokenAnswer
+)

@@ -52,16 +52,13 @@ type HistoryItem struct {
 	// lack what [Client.HistoryItem] tells.
 	Alignments *HistoryAlignments `json:"alignments,omitempty"`
 	// Dialogue is who said what.
-	Dialogue []HistoryLine `json:"dialogue,omitempty"`
+	Dialogue []struct {
+		Text      string `json:"text"`
+		VoiceID   string `json:"voice_id"`
+		VoiceName string `json:"voice_name"`
+	} `json:"dialogue,omitempty"`
 	// Extra has the fields that this package does not know.
 	Extra map[string]json.RawMessage `json:"-"`
-}
-
-// A HistoryLine is a part of a dialogue that the account has made.
-type HistoryLine struct {
-	Text      string `json:"text"`
-	VoiceID   string `json:"voice_id"`
-	VoiceName string `json:"voice_name"`
 }
 
 // HistoryAlignments are the timing of speech that the account has made: of its

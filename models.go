@@ -60,7 +60,13 @@ type Model struct {
 	// TokenCostFactor is the credits per character: 1, or 0.5 for flash models.
 	TokenCostFactor float64 `json:"token_cost_factor"`
 	// Rates are what the credits per character are made of.
-	Rates ModelRates `json:"model_rates"`
+	Rates struct {
+		// CharacterCostMultiplier is the credits per character.
+		CharacterCostMultiplier float64 `json:"character_cost_multiplier"`
+		// CostDiscountMultiplier is what the account's discount makes of them.
+		// Default 1.
+		CostDiscountMultiplier *float64 `json:"cost_discount_multiplier,omitempty"`
+	} `json:"model_rates"`
 	// MaxCharactersFree and MaxCharactersSubscribed are how many characters a
 	// request may hold, by plan; MaxTextLength is the vendor's upper bound.
 	MaxCharactersFree       int `json:"max_characters_request_free_user"`
@@ -81,15 +87,6 @@ type ModelLanguage struct {
 	ID string `json:"language_id"`
 	// Name is English.
 	Name string `json:"name"`
-}
-
-// ModelRates are factors of a model's price.
-type ModelRates struct {
-	// CharacterCostMultiplier is the credits per character.
-	CharacterCostMultiplier float64 `json:"character_cost_multiplier"`
-	// CostDiscountMultiplier is what the account's discount makes of them.
-	// Default 1.
-	CostDiscountMultiplier *float64 `json:"cost_discount_multiplier,omitempty"`
 }
 
 // UnmarshalJSON keeps the fields it does not know in Extra.

@@ -2,9 +2,7 @@ package elevenlabs
 
 import (
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"sync"
 )
 
@@ -75,9 +73,6 @@ func (c *Client) Stats() Stats {
 	}
 	return Stats{Families: out, Breakers: c.breakers.snapshot(), RetriesLeft: c.budget.left(), Resent: c.resends.Load()}
 }
-
-// Names returns the families in the snapshot in alphabetical order.
-func (s Stats) Names() []Family { return slices.Sorted(maps.Keys(s.Families)) }
 
 // counters counts per family. Calls without a family are not counted.
 type counters struct {

@@ -86,7 +86,12 @@ type Plan struct {
 	CanExtendCharacterLimit       bool `json:"can_extend_character_limit"`
 	AllowedToExtendCharacterLimit bool `json:"allowed_to_extend_character_limit"`
 	// CurrentOverage is what has been used beyond the plan, as money.
-	CurrentOverage Price `json:"current_overage"`
+	CurrentOverage struct {
+		// Amount is a decimal number in the currency's main unit, such as 12.50.
+		Amount string `json:"amount"`
+		// Currency is usd, eur, inr or pln.
+		Currency string `json:"currency"`
+	} `json:"current_overage"`
 
 	// VoiceSlotsUsed of VoiceLimit voices are there; the professional ones are
 	// counted by themselves.
@@ -142,23 +147,19 @@ func (s Subscription) MarshalJSON() ([]byte, error) {
 	return extra.Marshal(plain(s), s.Extra)
 }
 
-// A Price is an amount of money.
-type Price struct {
-	// Amount is a decimal number in the currency's main unit, such as 12.50.
-	Amount string `json:"amount"`
-	// Currency is usd, eur, inr or pln.
-	Currency string `json:"currency"`
-}
-
 // An Invoice is one of the vendor's, in cents of the plan's currency.
 type Invoice struct {
 	AmountDueCents int  `json:"amount_due_cents"`
 	SubtotalCents  *int `json:"subtotal_cents,omitempty"`
 	TaxCents       *int `json:"tax_cents,omitempty"`
 	// DiscountPercentOff and DiscountAmountOff are those of Discounts together.
-	DiscountPercentOff *float64   `json:"discount_percent_off,omitempty"`
-	DiscountAmountOff  *float64   `json:"discount_amount_off,omitempty"`
-	Discounts          []Discount `json:"discounts"`
+	DiscountPercentOff *float64 `json:"discount_percent_off,omitempty"`
+	DiscountAmountOff  *float64 `json:"discount_amount_off,omitempty"`
+	// Discounts lower the invoice by a percentage or by an amount each.
+	Discounts []struct {
+		PercentOff *float64 `json:"discount_percent_off,omitempty"`
+		AmountOff  *float64 `json:"discount_amount_off,omitempty"`
+	} `json:"discounts"`
 	// NextPaymentAttemptUnix is when it will be collected, in seconds.
 	NextPaymentAttemptUnix int64 `json:"next_payment_attempt_unix"`
 	// PaymentIntentStatus is canceled, processing, requires_action,
@@ -166,12 +167,6 @@ type Invoice struct {
 	// or empty. An invoice that is paid in parts has several.
 	PaymentIntentStatus   string   `json:"payment_intent_status"`
 	PaymentIntentStatuses []string `json:"payment_intent_statusses"` // spelt so by the vendor
-}
-
-// A Discount lowers an invoice by a percentage or by an amount.
-type Discount struct {
-	PercentOff *float64 `json:"discount_percent_off,omitempty"`
-	AmountOff  *float64 `json:"discount_amount_off,omitempty"`
 }
 
 // A PendingChange is what a plan will become, or that it will end.

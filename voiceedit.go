@@ -104,7 +104,7 @@ func (c *Client) EditVoice(ctx context.Context, id string, req EditVoiceRequest,
 		return err
 	}
 	call.Op, call.Path = "Edit voice", voicePath(id)+"/edit"
-	_, err = ask[voiceStatus](ctx, c, call, opts)
+	_, err = ask[statusAnswer](ctx, c, call, opts)
 	return err
 }
 
@@ -116,7 +116,7 @@ func (c *Client) DeleteVoice(ctx context.Context, id string, opts ...CallOption)
 	if err := checkID("Voice.ID", id); err != nil {
 		return err
 	}
-	_, err := ask[voiceStatus](ctx, c, Call{Op: "Delete voice", Method: http.MethodDelete, Path: voicePath(id)}, opts)
+	_, err := ask[statusAnswer](ctx, c, Call{Op: "Delete voice", Method: http.MethodDelete, Path: voicePath(id)}, opts)
 	return err
 }
 
@@ -150,16 +150,11 @@ func (c *Client) EditVoiceSettings(ctx context.Context, id string, settings Voic
 	if err != nil {
 		return err
 	}
-	_, err = ask[voiceStatus](ctx, c, Call{
+	_, err = ask[statusAnswer](ctx, c, Call{
 		Op: "Edit voice settings", Method: http.MethodPost, Path: voicePath(id) + "/settings/edit",
 		Body: body, Repeatable: true,
 	}, opts)
 	return err
-}
-
-// voiceStatus is the answer of what changes a voice.
-type voiceStatus struct {
-	Status string `json:"status"`
 }
 
 // voiceForm checks a voice and describes its upload.

@@ -17,10 +17,10 @@ import (
 type historyItem struct {
 	HistoryItemID   string         `json:"history_item_id"`
 	RequestID       string         `json:"request_id"`
-	VoiceID         string         `json:"voice_id"`
+	VoiceID         *string        `json:"voice_id"`
 	ModelID         string         `json:"model_id"`
-	VoiceName       string         `json:"voice_name"`
-	VoiceCategory   string         `json:"voice_category"`
+	VoiceName       *string        `json:"voice_name"`
+	VoiceCategory   *string        `json:"voice_category"`
 	Text            string         `json:"text"`
 	DateUnix        int64          `json:"date_unix"`
 	CountChangeFrom int            `json:"character_count_change_from"`
@@ -137,8 +137,8 @@ func (it *item) state(now time.Time) string {
 func (it *item) answer(now time.Time) historyItem {
 	spec, _ := audio.Parse(it.format)
 	a := historyItem{
-		HistoryItemID: it.historyItemID, RequestID: it.requestID, VoiceID: it.voiceID, ModelID: it.model,
-		VoiceName: it.voice[0], VoiceCategory: it.voice[1],
+		HistoryItemID: it.historyItemID, RequestID: it.requestID, ModelID: it.model,
+		VoiceID: orNull(it.voiceID), VoiceName: orNull(it.voice[0]), VoiceCategory: orNull(historyCategory(it.voice[1])),
 		Text: it.text, DateUnix: it.made.Unix(), CountChangeFrom: it.countBefore, CountChangeTo: it.countAfter,
 		ContentType: spec.ContentType(), State: it.state(now), Settings: it.settings, Source: it.source(), OutputFormat: it.format,
 		Dialogue: dialogueOf(it.lines),
@@ -150,6 +150,15 @@ func (it *item) answer(now time.Time) historyItem {
 		a.Alignments = it.times().history()
 	}
 	return a
+}
+
+// historyCategory is what the history calls a voice's category: it knows fewer
+// of them.
+func historyCategory(category string) string {
+	if category == "famous" || category == "high_quality" {
+		return "professional"
+	}
+	return category
 }
 
 func (it *item) source() string { return cmp.Or(it.from, "TTS") }
