@@ -1,7 +1,7 @@
 package elevenlabs
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,32 +88,15 @@ func (p *narratedPiece) store(w io.Writer) error {
 // restore reads a piece that was kept. One that is not there, or not whole, is
 // as none.
 func (p *narratedPiece) restore(file string) error {
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	}
-	if err == nil {
-		defer f.Close()
-		err = p.read(f)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("reading a piece that was kept: %w", err)
 	}
-	return nil
-}
-
-func (p *narratedPiece) read(file io.Reader) error {
-	r := bufio.NewReader(file)
-	line, err := r.ReadBytes('\n')
-	if err != nil && err != io.EOF {
-		return err
-	}
-	audio, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	var head keptPiece
-	if json.Unmarshal(line, &head) != nil || len(audio) == 0 || head.AudioBytes != int64(len(audio)) {
+	head, audio, ok := readKept(data)
+	if !ok {
 		return nil
 	}
 	p.Reused, p.at = true, time.Unix(head.MadeUnix, 0)
@@ -122,6 +105,12 @@ func (p *narratedPiece) read(file io.Reader) error {
 		Meta: Meta{RequestID: head.RequestID, HistoryItemID: head.HistoryItemID},
 	}
 	return nil
+}
+
+func readKept(file []byte) (head keptPiece, audio []byte, ok bool) {
+	line, audio, _ := bytes.Cut(file, []byte("\n"))
+	err := json.Unmarshal(line, &head)
+	return head, audio, err == nil && len(audio) > 0 && head.AudioBytes == int64(len(audio))
 }
 
 // replaceFile writes a file so that at any time it is whole or not there.

@@ -76,7 +76,7 @@ func newNarrator(c *Client, req NarrateRequest, cfg callConfig, out *joint, fami
 		queue:   make(chan *narratedPiece, 2*maxParallel),
 		made:    make(chan *narratedPiece, 2*maxParallel),
 		written: make(chan struct{}, 2*maxParallel),
-		feed:    feeder{text: sentences.NewSplitter(req.Reader, req.PieceLength), before: req.PreviousText},
+		feed:    feeder{text: sentences.NewSplitter(req.Reader, req.PieceLength), before: req.PreviousText + " "},
 	}
 }
 
