@@ -52,3 +52,6 @@ var (
 	DecodeSegments = decodeSegments
 	AddSegments    = addSegments
 )
+
+// ReadKept exposes the parser of pieces in a checkpoint.
+var ReadKept = readKept

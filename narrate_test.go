@@ -2,18 +2,14 @@ package elevenlabs_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -368,10 +364,3 @@ func TestNarrate_BadInput(t *testing.T) {
 	_, err := silent(t).Narrate(t.Context(), req{TTSRequest: text}, nil)
 	refused(t, "Narrate", err)
 }
-
-var (
-	_ = context.Canceled
-	_ = binary.LittleEndian
-	_ = http.MethodGet
-	_ = iotest.ErrReader
-)
