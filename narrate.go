@@ -43,11 +43,14 @@ type NarrateRequest struct {
 	Continuity string
 	// Checkpoint is a directory in which every piece is kept as soon as it is made;
 	// it is created if it is not there. To go on after a failure or a crash, narrate
-	// the same request again: the pieces that are kept are not paid for again.
+	// the same request again: the pieces that are kept are not paid for again. Those
+	// that were being made when a process ended are looked for in the account's
+	// history, as any lost answer is; see [WithRetryAmbiguous] for when it cannot
+	// tell.
+	//
 	// Whatever changes how a piece is spoken makes it another one, its neighbours'
 	// text included. The files are about as large as the audio, and are the caller's
-	// to delete. One narration at a time may use a directory. Default: nothing is
-	// kept.
+	// to delete. One process at a time may use a directory. Default: nothing is kept.
 	Checkpoint string
 	// Progress is called after each piece has been written, by one goroutine. It
 	// should be quick: while it runs nothing is written.

@@ -14,13 +14,14 @@ import (
 )
 
 // A checkpoint is a directory with a file for each piece that was made, named by
-// its identity.
+// its identity, and a note for each that was asked for and may have been.
 
 // A keptPiece is the first line of such a file. The audio is behind it.
 type keptPiece struct {
 	RequestID     string     `json:"request_id,omitempty"`
 	HistoryItemID string     `json:"history_item_id,omitempty"`
 	MadeUnix      int64      `json:"made_unix"`
+	Format        Format     `json:"format"`
 	AudioBytes    int64      `json:"audio_bytes"`
 	Alignment     *Alignment `json:"alignment,omitempty"`
 	Normalized    *Alignment `json:"normalized_alignment,omitempty"`
@@ -49,31 +50,86 @@ func tryFile(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// speakOnce makes a piece and keeps it, unless it has been kept before.
+// speakOnce makes a piece and keeps it, unless it has been kept before. Pieces
+// that are the same in all are made once.
 func (n *narrator) speakOnce(ctx context.Context, p *narratedPiece) error {
 	id, err := identity(p.req)
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(n.req.Checkpoint, id+".piece")
-	if err := p.restore(file); err != nil || p.Reused {
+	p.Reused = true
+	made, err, _ := n.once.Do(id, func() (any, error) {
+		file := filepath.Join(n.req.Checkpoint, id)
+		if kept, err := restore(file + keptSuffix); kept != nil || err != nil {
+			return kept, err
+		}
+		p.Reused = false
+		return n.speakNew(ctx, p.req, file)
+	})
+	if err != nil {
+		p.Reused = false
 		return err
 	}
-	p.at = time.Now()
-	if p.speech, err = n.client.synthesize(ctx, p.req, n.cfg); err != nil {
-		return err
-	}
-	if err := replaceFile(file, p.store); err != nil {
-		return fmt.Errorf("keeping the piece: %w", err)
+	p.made = made.(*madeSpeech)
+	if p.Reused {
+		n.client.claims.take(p.made.Meta.HistoryItemID)
 	}
 	return nil
 }
 
+// speakNew makes a piece and keeps it in files of a name. That it was asked for
+// is noted first: a process that ends before the answer comes may have paid for
+// it, so the next one looks in the account's history.
+func (n *narrator) speakNew(ctx context.Context, req TTSRequest, file string) (made *madeSpeech, err error) {
+	cfg := n.cfg
+	if cfg.lostAt, err = noteSent(file + sentSuffix); err != nil {
+		return nil, fmt.Errorf("noting that a piece is asked for: %w", err)
+	}
+	made, err = n.client.speakPiece(ctx, req, cfg)
+	if err == nil {
+		if err := replaceFile(file+keptSuffix, made.store); err != nil {
+			return nil, fmt.Errorf("keeping the piece: %w", err)
+		}
+	}
+	if !mayBePaid(err) {
+		_ = os.Remove(file + sentSuffix) // if it stays it costs a look in the history, no more
+	}
+	return made, err
+}
+
+// What the files of a piece are named: its own, and one that notes when it was
+// first asked for, as long as its fate is not known.
+const keptSuffix, sentSuffix = ".piece", ".sent"
+
+// noteSent returns when a piece was asked for without a known end, zero if it
+// was not, and notes that it is now.
+func noteSent(file string) (time.Time, error) {
+	if note, err := os.ReadFile(file); err == nil {
+		at, err := time.Parse(time.RFC3339, string(note))
+		if err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, replaceFile(file, func(w io.Writer) error {
+		_, err := io.WriteString(w, time.Now().Format(time.RFC3339))
+		return err
+	})
+}
+
+// mayBePaid reports whether a call that failed may have been billed.
+func mayBePaid(err error) bool {
+	var (
+		lost  *AmbiguousError
+		wrong *ResponseError
+	)
+	return errors.As(err, &lost) || errors.As(err, &wrong)
+}
+
 // store writes a piece that was made.
-func (p *narratedPiece) store(w io.Writer) error {
+func (m *madeSpeech) store(w io.Writer) error {
 	head, err := json.Marshal(keptPiece{
-		RequestID: p.speech.Meta.RequestID, HistoryItemID: p.speech.Meta.HistoryItemID, MadeUnix: p.at.Unix(),
-		AudioBytes: int64(len(p.speech.Audio)), Alignment: p.speech.Alignment, Normalized: p.speech.NormalizedAlignment,
+		RequestID: m.Meta.RequestID, HistoryItemID: m.Meta.HistoryItemID, MadeUnix: m.at.Unix(), Format: m.Format,
+		AudioBytes: int64(len(m.Audio)), Alignment: m.Alignment, Normalized: m.NormalizedAlignment,
 	})
 	if err != nil {
 		return err
@@ -81,30 +137,28 @@ func (p *narratedPiece) store(w io.Writer) error {
 	if _, err := w.Write(append(head, '\n')); err != nil {
 		return err
 	}
-	_, err = w.Write(p.speech.Audio)
+	_, err = w.Write(m.Audio)
 	return err
 }
 
-// restore reads a piece that was kept. One that is not there, or not whole, is
-// as none.
-func (p *narratedPiece) restore(file string) error {
+// restore reads a piece that was kept, nil for one that is not there or not
+// whole.
+func restore(file string) (*madeSpeech, error) {
 	data, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		return nil, nil
 	case err != nil:
-		return fmt.Errorf("reading a piece that was kept: %w", err)
+		return nil, fmt.Errorf("reading a piece that was kept: %w", err)
 	}
 	head, audio, ok := readKept(data)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	p.Reused, p.at = true, time.Unix(head.MadeUnix, 0)
-	p.speech = &Speech{
-		Audio: audio, Format: p.req.Format, Alignment: head.Alignment, NormalizedAlignment: head.Normalized,
-		Meta: Meta{RequestID: head.RequestID, HistoryItemID: head.HistoryItemID},
-	}
-	return nil
+	return &madeSpeech{at: time.Unix(head.MadeUnix, 0), Speech: &Speech{
+		Audio: audio, Format: head.Format, Alignment: head.Alignment, NormalizedAlignment: head.Normalized,
+		Meta: Meta{RequestID: head.RequestID, HistoryItemID: head.HistoryItemID, CharacterCost: -1},
+	}}, nil
 }
 
 func readKept(file []byte) (head keptPiece, audio []byte, ok bool) {

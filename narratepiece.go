@@ -43,12 +43,12 @@ func (n *narrator) request(p, next *narratedPiece) TTSRequest {
 	return r
 }
 
-// stitch remembers a piece for those behind it.
-func (f *feeder) stitch(p *narratedPiece) {
-	if p.speech == nil || p.speech.Meta.RequestID == "" {
+// remember notes a piece for those behind it.
+func (f *feeder) remember(p *narratedPiece) {
+	if p.made == nil || p.made.Meta.RequestID == "" {
 		return
 	}
-	f.ids = append(f.ids, madeSpeech{p.speech.Meta.RequestID, p.at})
+	f.ids = append(f.ids, stitch{p.made.Meta.RequestID, p.made.at})
 	f.ids = f.ids[max(len(f.ids)-3, 0):]
 }
 
@@ -117,17 +117,24 @@ func identity(r TTSRequest) (string, error) {
 // speak makes a piece, or takes it from the checkpoint.
 func (n *narrator) speak(ctx context.Context, p *narratedPiece) (err error) {
 	if n.req.Checkpoint == "" {
-		p.at = time.Now()
-		p.speech, err = n.client.synthesize(ctx, p.req, n.cfg)
+		p.made, err = n.client.speakPiece(ctx, p.req, n.cfg)
 	} else {
 		err = n.speakOnce(ctx, p)
 	}
 	if err != nil {
 		return err
 	}
-	p.Meta = p.speech.Meta
-	p.audio, p.duration = n.out.trim(p.speech)
+	p.Meta = p.made.Meta
+	p.audio, p.duration = n.out.trim(p.made.Speech)
 	return nil
+}
+
+func (c *Client) speakPiece(ctx context.Context, req TTSRequest, cfg callConfig) (*madeSpeech, error) {
+	speech, err := c.synthesize(ctx, req, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &madeSpeech{speech, time.Now()}, nil
 }
 
 // write writes a piece behind those before it.
@@ -138,7 +145,7 @@ func (n *narrator) write(p *narratedPiece) error {
 	p.Start = n.Duration
 	if n.req.Timestamps {
 		n.track.gap(p.gap, p.Start)
-		n.track.add(p.speech, p.Text, p.Start)
+		n.track.add(p.made.Speech, p.Text, p.Start)
 	}
 	n.Duration += p.duration
 	p.End = n.Duration

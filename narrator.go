@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/elevenlabs-go/elevenlabs/internal/sentences"
 )
 
@@ -26,6 +28,7 @@ type narrator struct {
 	written chan struct{}
 	stop    context.CancelFunc // nothing more is begun
 	calls   sync.WaitGroup
+	once    singleflight.Group // by identity
 
 	feed feeder
 
@@ -39,9 +42,9 @@ type feeder struct {
 	text   *sentences.Splitter
 	index  int
 	offset int64
-	before string       // what is around: the end of the text so far
-	ids    []madeSpeech // of the last three pieces
-	gap    string       // white space behind the last piece
+	before string   // what is around: the end of the text so far
+	ids    []stitch // of the last three pieces
+	gap    string   // white space behind the last piece
 
 	inFlight, held int // pieces that are being made, and those not written
 	err            error
@@ -53,18 +56,22 @@ type narratedPiece struct {
 	NarrationPiece
 	gap string // the white space before it
 	req TTSRequest
-	key string
 
 	done     chan struct{}
-	speech   *Speech
-	audio    []byte // of speech, as it is written
+	made     *madeSpeech
+	audio    []byte // as it is written
 	duration time.Duration
-	at       time.Time // when it was made
 	err      error
 }
 
-// A madeSpeech is one that later ones can be stitched to.
+// A madeSpeech is a piece as it was made, and when.
 type madeSpeech struct {
+	*Speech
+	at time.Time
+}
+
+// A stitch is a piece that later ones can be stitched to.
+type stitch struct {
 	id string
 	at time.Time
 }
@@ -196,7 +203,7 @@ func (n *narrator) room(ctx context.Context) error {
 		select {
 		case p := <-n.made:
 			f.inFlight--
-			f.stitch(p)
+			f.remember(p)
 		case <-n.written:
 			f.held--
 		case <-ctx.Done():
