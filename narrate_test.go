@@ -2,6 +2,7 @@ package elevenlabs_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,11 +67,11 @@ func TestNarrate_WritesThePiecesInOrder(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		c := srv.Client()
-		text := book(6000)
+		text := book(2500)
 		var audio bytes.Buffer
 		var pieces []elevenlabs.NarrationPiece
 		n, err := c.Narrate(t.Context(), elevenlabs.NarrateRequest{
-			TTSRequest: elevenlabs.TTSRequest{Text: text}, PieceLength: 500, Progress: narrated(&pieces),
+			TTSRequest: elevenlabs.TTSRequest{Text: text}, PieceLength: 200, Progress: narrated(&pieces),
 		}, &audio)
 		require.NoError(t, err)
 		require.Len(t, pieces, n.Pieces)
@@ -196,12 +197,12 @@ func TestNarrate_SendsNothingAroundWhereTheModelRefusesIt(t *testing.T) {
 // take.
 func TestNarrate_KeepsTheSlotsBusy(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		for tier, characters := range map[elevenlabs.Tier]int{elevenlabs.TierFree: 15_000, elevenlabs.TierPro: 75_000} {
+		for tier, characters := range map[elevenlabs.Tier]int{elevenlabs.TierFree: 6_000, elevenlabs.TierPro: 40_000} {
 			srv := elevenlabstest.NewServer(t, elevenlabstest.WithTier(tier))
 			at := time.Now()
 			req := elevenlabs.NarrateRequest{
 				TTSRequest:  elevenlabs.TTSRequest{Text: book(characters), Format: elevenlabs.FormatMP3_22050_32},
-				PieceLength: 400,
+				PieceLength: 200,
 			}
 			_, err := srv.Client(elevenlabs.WithTier(tier)).Narrate(t.Context(), req, io.Discard)
 			require.NoError(t, err)
@@ -221,7 +222,7 @@ func TestNarrate_FollowsTheLimit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t, elevenlabstest.WithTier(elevenlabs.TierScale))
 		_, err := srv.Client(elevenlabs.WithTier(elevenlabs.TierFree)).Narrate(t.Context(), elevenlabs.NarrateRequest{
-			TTSRequest: elevenlabs.TTSRequest{Text: book(30_000), Format: elevenlabs.FormatMP3_22050_32}, PieceLength: 500,
+			TTSRequest: elevenlabs.TTSRequest{Text: book(12_000), Format: elevenlabs.FormatMP3_22050_32}, PieceLength: 300,
 		}, io.Discard)
 		require.NoError(t, err)
 		u := srv.Usage().Families[standard]
@@ -242,9 +243,10 @@ func TestNarrate_HoldsABoundedNumberOfPieces(t *testing.T) {
 			text := book(20_000)
 			source := strings.NewReader(text)
 			w := make(blockedWriter)
+			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error)
 			go func() {
-				_, err := srv.Client(elevenlabs.WithTier(elevenlabs.TierCreator)).Narrate(t.Context(),
+				_, err := srv.Client(elevenlabs.WithTier(elevenlabs.TierCreator)).Narrate(ctx,
 					elevenlabs.NarrateRequest{Reader: source, PieceLength: 200, Parallel: parallel}, w)
 				done <- err
 			}()
@@ -258,8 +260,9 @@ func TestNarrate_HoldsABoundedNumberOfPieces(t *testing.T) {
 			require.Equal(t, 2*most, u.Served, "pieces are made ahead of the writer")
 			require.Equal(t, most, u.MaxInFlight)
 			require.Less(t, len(text)-source.Len(), 200*(2*most+2)+8192, "no more is read than that")
+			cancel()
 			close(w)
-			require.NoError(t, <-done)
+			require.ErrorIs(t, <-done, context.Canceled)
 		}
 	})
 }
@@ -283,9 +286,9 @@ func (b *breaking) Write(p []byte) (int, error) {
 func TestNarrate_GoesOnWhereItBroke(t *testing.T) {
 	root := t.TempDir()
 	bubble(t, func(t *testing.T) {
-		tts := elevenlabs.TTSRequest{Text: book(1200), Timestamps: true, Format: elevenlabs.FormatULaw_8000}
+		tts := elevenlabs.TTSRequest{Text: book(550), Timestamps: true, Format: elevenlabs.FormatULaw_8000}
 		var want bytes.Buffer
-		whole, err := elevenlabstest.NewServer(t).Client().Narrate(t.Context(), elevenlabs.NarrateRequest{TTSRequest: tts, PieceLength: 150}, &want)
+		whole, err := elevenlabstest.NewServer(t).Client().Narrate(t.Context(), elevenlabs.NarrateRequest{TTSRequest: tts, PieceLength: 100}, &want)
 		require.NoError(t, err)
 		for name, breaks := range map[string]func(*elevenlabstest.Server, int) io.Writer{
 			"the writer": func(_ *elevenlabstest.Server, at int) io.Writer { return &breaking{after: at} },
@@ -297,7 +300,7 @@ func TestNarrate_GoesOnWhereItBroke(t *testing.T) {
 			for at := range whole.Pieces {
 				srv := elevenlabstest.NewServer(t)
 				c := srv.Client(elevenlabs.WithMaxRetries(0))
-				req := elevenlabs.NarrateRequest{TTSRequest: tts, PieceLength: 150, Checkpoint: filepath.Join(root, name, fmt.Sprint(at))}
+				req := elevenlabs.NarrateRequest{TTSRequest: tts, PieceLength: 100, Checkpoint: filepath.Join(root, name, fmt.Sprint(at))}
 				_, err := c.Narrate(t.Context(), req, breaks(srv, at))
 				var broke *elevenlabs.NarrationError
 				require.ErrorAs(t, err, &broke, name)

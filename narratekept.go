@@ -110,10 +110,8 @@ func noteSent(file string) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, replaceFile(file, func(w io.Writer) error {
-		_, err := io.WriteString(w, time.Now().Format(time.RFC3339))
-		return err
-	})
+	// Nothing has been sent when this is not whole.
+	return time.Time{}, os.WriteFile(file, []byte(time.Now().Format(time.RFC3339)), 0o600)
 }
 
 // mayBePaid reports whether a call that failed may have been billed.

@@ -25,7 +25,7 @@ import (
 func TestNarrate_OneAlignment(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
-		text := "\uFEFF\n" + book(3000) + "\n Ende: 終わり。 \n"
+		text := "\uFEFF\n" + book(2600) + "\n Ende: 終わり。 \n"
 		var pieces []elevenlabs.NarrationPiece
 		n, err := srv.Client().Narrate(t.Context(), elevenlabs.NarrateRequest{
 			TTSRequest:  elevenlabs.TTSRequest{Text: text, Timestamps: true, Format: elevenlabs.FormatMP3_44100_32},
@@ -173,7 +173,7 @@ func TestNarrate_CancelledEndsAtOnce(t *testing.T) {
 		var out bytes.Buffer
 		var end time.Time
 		n, err := srv.Client().Narrate(ctx, elevenlabs.NarrateRequest{
-			TTSRequest: elevenlabs.TTSRequest{Text: book(6000)}, PieceLength: 500,
+			TTSRequest: elevenlabs.TTSRequest{Text: book(3000)}, PieceLength: 250,
 			Progress: func(p elevenlabs.NarrationProgress) {
 				if p.Pieces == 4 {
 					time.AfterFunc(time.Second, func() { end = time.Now(); cancel() })
@@ -201,10 +201,10 @@ func TestNarrate_StopsWhenItCannotBeWritten(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		at := time.Now()
 		_, err := srv.Client().Narrate(t.Context(), elevenlabs.NarrateRequest{
-			TTSRequest: elevenlabs.TTSRequest{Text: book(6000)}, PieceLength: 500,
+			TTSRequest: elevenlabs.TTSRequest{Text: book(3000)}, PieceLength: 250,
 		}, &breaking{after: 1})
 		require.ErrorIs(t, err, errFull)
-		require.Contains(t, err.Error(), "elevenlabs: narration: piece 1, at byte 4")
+		require.Contains(t, err.Error(), "elevenlabs: narration: piece 1, at byte 2")
 		require.Less(t, time.Since(at), 5*time.Second)
 		require.LessOrEqual(t, srv.Usage().Families[standard].Served, 6)
 	})
@@ -216,7 +216,7 @@ func TestNarrate_WritesWhatIsBeforeAFailure(t *testing.T) {
 		srv.Inject(elevenlabstest.SlowFirstByte(time.Minute), elevenlabstest.Status(401, `{"detail":{"status":"quota_exceeded"}}`))
 		var out bytes.Buffer
 		_, err := srv.Client().Narrate(t.Context(), elevenlabs.NarrateRequest{
-			TTSRequest: elevenlabs.TTSRequest{Text: book(6000)}, PieceLength: 500,
+			TTSRequest: elevenlabs.TTSRequest{Text: book(3000)}, PieceLength: 250,
 		}, &out)
 		require.ErrorIs(t, err, elevenlabs.ErrQuotaExceeded)
 		var broke *elevenlabs.NarrationError

@@ -22,8 +22,8 @@ func TestNarrate_FindsWhatAnEndedProcessPaidFor(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t, elevenlabstest.WithHistoryLag(4*time.Second))
 		req := elevenlabs.NarrateRequest{
-			TTSRequest:  elevenlabs.TTSRequest{Text: book(3000), Timestamps: true, Format: elevenlabs.FormatULaw_8000},
-			PieceLength: 200, Checkpoint: dir,
+			TTSRequest:  elevenlabs.TTSRequest{Text: book(1200), Timestamps: true, Format: elevenlabs.FormatULaw_8000},
+			PieceLength: 100, Checkpoint: dir,
 		}
 		for end := 500 * time.Millisecond; ; end += 700 * time.Millisecond {
 			ctx, cancel := context.WithCancel(t.Context())
