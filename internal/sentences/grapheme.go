@@ -17,7 +17,7 @@ func whole(text []rune, i int) bool {
 		return true
 	case control(before), control(after):
 		return false
-	case extends(after), before == ZWJ, unicode.Is(unicode.Prepended_Concatenation_Mark, before):
+	case extends(after), before == ZWJ, precedes(before):
 		return true
 	case hangul(before, after):
 		return true
@@ -42,6 +42,15 @@ func extends(r rune) bool {
 		return true
 	}
 	return unicode.In(r, unicode.M, unicode.Other_Grapheme_Extend)
+}
+
+// precedes reports whether a code point is a mark on the one behind it.
+func precedes(r rune) bool {
+	switch r {
+	case 0x0D4E, 0x111C2, 0x111C3, 0x1193F, 0x11941, 0x113D1, 0x11A3A, 0x11D46, 0x11F02:
+		return true
+	}
+	return unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0x11A84 && r <= 0x11A89
 }
 
 // hangul reports whether two code points are of one syllable.
