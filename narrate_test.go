@@ -231,6 +231,22 @@ func TestNarrate_FollowsTheLimit(t *testing.T) {
 	})
 }
 
+// A silentLimiter does not tell its limits.
+type silentLimiter struct{ elevenlabs.Limiter }
+
+func TestNarrate_WithoutALimitToFollow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t, elevenlabstest.WithTier(elevenlabs.TierPro))
+		l, err := elevenlabs.NewLimiter(elevenlabs.LimiterConfig{Tier: elevenlabs.TierPro})
+		require.NoError(t, err)
+		_, err = srv.Client(elevenlabs.WithLimiter(silentLimiter{l})).Narrate(t.Context(), elevenlabs.NarrateRequest{
+			TTSRequest: elevenlabs.TTSRequest{Text: book(2000)}, PieceLength: 100,
+		}, io.Discard)
+		require.NoError(t, err)
+		require.Equal(t, 5, srv.Usage().Families[standard].MaxInFlight)
+	})
+}
+
 // A blockedWriter waits for the first write to be let through.
 type blockedWriter chan struct{}
 
