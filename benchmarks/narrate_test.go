@@ -133,8 +133,9 @@ func TestNarrateMemory(t *testing.T) {
 		}, io.Discard)
 		require.NoError(t, err)
 		t.Logf("%d characters, %d MB of audio: the heap grew by %.1f MB at most", n.Characters, n.Bytes>>20, float64(watch.growth())/(1<<20))
-		// Garbage that is not yet collected doubles what is held.
-		require.Less(t, watch.growth(), int64(2*2*parallel*perPiece+4<<20))
+		// Two pieces are held for each slot, and there can be twice as much garbage
+		// that is not yet collected. A whole book would be 1,851 MB.
+		require.Less(t, watch.growth(), int64(3*2*parallel*perPiece))
 	}
 }
 
