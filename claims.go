@@ -60,6 +60,16 @@ func (c *claims) answered(t *trip, m Meta) {
 	}
 }
 
+// take claims the item of a speech that an earlier process got.
+func (c *claims) take(id string) {
+	if id == notStored {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.claim(id)
+}
+
 // settle notes that nothing is expected of a call any more.
 func (c *claims) settle(t *trip) {
 	if t.call.said == nil {

@@ -17,6 +17,11 @@
 // other endpoint. All of them take the same path through limits, retries and
 // errors.
 //
+// [Client.Narrate] speaks a text of any length, such as a book: in pieces that
+// end with sentences, made in parallel and written in order as one file, with
+// one alignment. With a checkpoint a narration that broke off goes on and pays
+// for nothing twice.
+//
 // # Limits
 //
 // A plan allows 2 to 30 requests in flight for speech, counted apart for flash

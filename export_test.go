@@ -62,3 +62,6 @@ type (
 	StatusAnswer    = statusAnswer
 	TokenAnswer     = tokenAnswer
 )
+
+// ReadKept exposes the parser of pieces in a checkpoint.
+var ReadKept = readKept

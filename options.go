@@ -80,6 +80,7 @@ type callConfig struct {
 	query          url.Values
 	maxBody        int64
 	streamBuffer   int64
+	lostAt         time.Time // from when on an earlier process may have sent the speech and lost the answer; zero if none did
 }
 
 func (c *callConfig) newBackOff() backoff.BackOff {

@@ -85,6 +85,33 @@ func (t *trip) recover(f *flight, err error, receive func(*flight) error) error 
 	return &untold{err, reason}
 }
 
+// errEarlier is how an earlier process has lost an answer.
+var errEarlier = errors.New("an earlier process did not learn the answer")
+
+// resume looks for the answer to a speech that an earlier process has sent and
+// did not get. It reports whether that ends the call.
+func (t *trip) resume(receive func(*flight) error) (done bool, err error) {
+	if t.cfg.lostAt.IsZero() || t.call.said == nil || t.ctx.Err() != nil {
+		return false, nil
+	}
+	t.lostSince = t.cfg.lostAt
+	f := &flight{trip: t, call: &t.call, sentAt: time.Now()} // at the latest
+	f.handedOver.Store(true)
+	t.client.claims.sent(t)
+	if err = t.recover(f, errEarlier, receive); err == nil {
+		return true, nil
+	}
+	switch class := classify(err, true, true); {
+	case class == ClassFailed && t.ctx.Err() == nil: // nothing was made
+		return false, nil
+	case class == ClassAmbiguous && t.cfg.retryAmbiguous && t.ctx.Err() == nil:
+		t.client.stats.retried(t.call.Family, class)
+		return false, nil
+	default:
+		return true, t.fail(t.name(f, class, err))
+	}
+}
+
 // find waits until the history is sure about a lost answer. It returns the
 // item, or why there is none to be had.
 func (t *trip) find(f *flight) (pastSpeech, error) {

@@ -36,6 +36,9 @@ type trip struct {
 func (c *Client) perform(ctx context.Context, call Call, cfg callConfig, receive func(*flight) error) error {
 	call.Family = c.familyOf(ctx, &call, cfg)
 	t := &trip{client: c, ctx: ctx, call: call, cfg: cfg}
+	if done, err := t.resume(receive); done {
+		return err
+	}
 	for {
 		f, err := t.admit()
 		if err != nil {

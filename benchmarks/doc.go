@@ -19,6 +19,14 @@
 //
 // -short shortens the long transfers to 64 MiB.
 //
+// # A book
+//
+//	go test -run Narrate -v
+//
+// TestNarrateMakespan narrates a million characters on a fake clock and
+// compares the time with the least that the slots can take, TestNarrateMemory
+// compares the heap with that of a tenth of the text.
+//
 // # Many callers
 //
 //	go test -run 'Simulation|Listeners' -v

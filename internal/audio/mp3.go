@@ -156,19 +156,35 @@ func firstFrame(head []byte, off int) (frameHeader, int, bool) {
 // frameCount returns the number of frames that a Xing, Info or VBRI header
 // inside the first frame gives, 0 without one.
 func frameCount(frame []byte, h frameHeader) uint64 {
+	tag, at := countTag(frame, h)
+	if len(tag) < at+4 {
+		return 0
+	}
+	if hasFrames := string(tag[:4]) == "VBRI" || tag[7]&1 != 0; !hasFrames {
+		return 0
+	}
+	return uint64(binary.BigEndian.Uint32(tag[at:]))
+}
+
+// isFrameCount reports whether a first frame has such a header, and so no sound.
+func isFrameCount(frame []byte, h frameHeader) bool {
+	tag, _ := countTag(frame, h)
+	return tag != nil
+}
+
+// countTag returns the header from its name on, nil if there is none, and where
+// in it the number of frames has its place.
+func countTag(frame []byte, h frameHeader) (tag []byte, at int) {
 	frame = frame[:min(len(frame), h.bytes())]
 	// VBRI has a fixed place; Xing and Info follow the side information.
-	if tag := from(frame, 36); len(tag) >= 18 && string(tag[:4]) == "VBRI" {
-		return uint64(binary.BigEndian.Uint32(tag[14:]))
+	if tag = from(frame, 36); len(tag) >= 4 && string(tag[:4]) == "VBRI" {
+		return tag, 14
 	}
-	tag := from(frame, 4+h.sideInfoBytes())
-	if len(tag) < 12 || string(tag[:4]) != "Xing" && string(tag[:4]) != "Info" {
-		return 0
+	tag = from(frame, 4+h.sideInfoBytes())
+	if len(tag) >= 4 && (string(tag[:4]) == "Xing" || string(tag[:4]) == "Info") {
+		return tag, 8
 	}
-	if hasFrames := tag[7]&1 != 0; !hasFrames {
-		return 0
-	}
-	return uint64(binary.BigEndian.Uint32(tag[8:]))
+	return nil, 0
 }
 
 // sideInfoBytes returns the length of the side information, which lies

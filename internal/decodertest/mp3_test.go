@@ -46,6 +46,28 @@ func TestMP3(t *testing.T) {
 	}
 }
 
+// Files that are put together by their frames are decoded as one.
+func TestMP3Frames(t *testing.T) {
+	t.Parallel()
+	spec, _ := audio.Parse("mp3_44100_128")
+	var joined []byte
+	var want time.Duration
+	for _, text := range []string{"The first piece.", "And the second, which is longer."} {
+		source, err := tone.New(spec, text)
+		require.NoError(t, err)
+		file, err := io.ReadAll(source)
+		require.NoError(t, err)
+		tagged := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x05title"), file...)
+		frames, d, ok := audio.MP3Frames(append(tagged, "TAG"...))
+		require.True(t, ok)
+		require.Equal(t, file, frames)
+		joined = append(joined, frames...)
+		want += d
+	}
+	left := play(t, bytes.NewReader(joined), spec.RateHz)
+	require.InDelta(t, want, time.Duration(len(left))*time.Second/time.Duration(spec.RateHz), 2)
+}
+
 // decode returns the left channel.
 func decode(t *testing.T, format string) []int16 {
 	t.Helper()
@@ -53,9 +75,14 @@ func decode(t *testing.T, format string) []int16 {
 	require.True(t, ok)
 	source, err := tone.New(spec, text)
 	require.NoError(t, err)
-	decoder, err := mp3.NewDecoder(source)
+	return play(t, source, spec.RateHz)
+}
+
+func play(t *testing.T, file io.Reader, rateHz int) []int16 {
+	t.Helper()
+	decoder, err := mp3.NewDecoder(file)
 	require.NoError(t, err)
-	require.Equal(t, spec.RateHz, decoder.SampleRate())
+	require.Equal(t, rateHz, decoder.SampleRate())
 	b, err := io.ReadAll(decoder)
 	require.NoError(t, err)
 

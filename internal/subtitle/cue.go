@@ -3,6 +3,8 @@ package subtitle
 import (
 	"strings"
 	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/sentences"
 )
 
 // Options shape cues. None of them may be zero or less.
@@ -58,7 +60,7 @@ func (b *builder) split(tokens []token) []token {
 		n := 0
 		for i := t.from; i < t.to; i++ {
 			c := columns(b.units[i].r)
-			if n+c > b.LineLength && i > t.from && c > 0 && b.units[i-1].r != zwj {
+			if n+c > b.LineLength && i > t.from && c > 0 && b.units[i-1].r != sentences.ZWJ {
 				out = append(out, token{from: t.from, to: i, cols: n, space: t.space, apart: t.apart})
 				t.from, t.space, t.apart, n = i, false, false, 0
 			}
@@ -156,7 +158,7 @@ func (b *builder) grade(i, j int) int {
 		return bySentence
 	case b.short(j, b.sentences[j]):
 		return byForce
-	case endsClause(b.units, b.tokens[j-1]) && n > b.LineLength*b.Lines/3:
+	case sentences.EndsClause(runes(b.units, b.tokens[j-1])) && n > b.LineLength*b.Lines/3:
 		return byClause
 	}
 	return byWord
