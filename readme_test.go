@@ -88,6 +88,24 @@ func readmeSubtitles(ctx context.Context, client *elevenlabs.Client, w io.Writer
 	return err
 }
 
+func readmeNarrate(ctx context.Context, client *elevenlabs.Client, w io.Writer) error {
+	book, err := os.Open("book.txt")
+	if err != nil {
+		return err
+	}
+	defer book.Close()
+	narration, err := client.Narrate(ctx, elevenlabs.NarrateRequest{
+		TTSRequest: elevenlabs.TTSRequest{VoiceID: "JBFqnCBsd6RMkjVDRZzb", Timestamps: true},
+		Reader:     book,
+		Checkpoint: "book.pieces", // what is in it is not paid for again
+	}, w)
+	if err != nil {
+		return err // narrate the same again to go on
+	}
+	fmt.Println(narration.Duration, narration.Pieces)
+	return nil
+}
+
 func readmeWebhook(ctx context.Context, mux *http.ServeMux, save func(context.Context, elevenlabs.WebhookEvent) error) error {
 	hooks, err := elevenlabs.NewWebhookHandler(elevenlabs.WebhookConfig{
 		Secrets:    []string{os.Getenv("ELEVENLABS_WEBHOOK_SECRET")},
@@ -206,6 +224,8 @@ func TestReadme_SnippetsRun(t *testing.T) {
 	var subtitles strings.Builder
 	require.NoError(t, readmeSubtitles(t.Context(), client, &subtitles))
 	require.Contains(t, subtitles.String(), "Good morning.")
+	require.NoError(t, os.WriteFile("book.txt", []byte("It was night. Nobody spoke."), 0o600))
+	require.NoError(t, readmeNarrate(t.Context(), client, io.Discard))
 	require.NoError(t, readmeVoices(t.Context(), client))
 	_, _ = readmeUse, readmeWebhook // would reach for the vendor
 }
