@@ -21,7 +21,7 @@
 //
 // # A book
 //
-//	go test -run Narrate -v
+//	go test -run Narrate -v -full
 //
 // TestNarrateMakespan narrates a million characters on a fake clock and
 // compares the time with the least that the slots can take, TestNarrateMemory
