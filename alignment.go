@@ -106,13 +106,13 @@ func (a *Alignment) Sentences() []Span { return spansOf(subtitle.Sentences(a.spa
 //
 // Errors are an [ArgumentError] before anything is written, or the writer's.
 func (a *Alignment) WriteSRT(w io.Writer, opts SubtitleOptions) error {
-	return writeSRT(w, a.spans(), opts)
+	return writeSRT(w, [][]subtitle.Span{a.spans()}, opts)
 }
 
 // WriteVTT is like [Alignment.WriteSRT] for WebVTT, in which everything in the
 // text is escaped that has a meaning there.
 func (a *Alignment) WriteVTT(w io.Writer, opts SubtitleOptions) error {
-	return writeVTT(w, a.spans(), opts)
+	return writeVTT(w, [][]subtitle.Span{a.spans()}, opts)
 }
 
 func (a *Alignment) spans() []subtitle.Span {
