@@ -43,7 +43,7 @@ type Resampler struct {
 }
 
 // NewResampler returns a Resampler from one rate to another, both in Hz and from
-// 1000 to 384000. It fails for rates whose ratio is not simple enough, such as
+// 1000 to 192000. It fails for rates whose ratio is not simple enough, such as
 // 44101 to 48000; those of the API and of sound cards all are. Equal rates pass
 // samples on as they are.
 func NewResampler(from, to int) (*Resampler, error) {
