@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
 )
@@ -104,7 +102,7 @@ func (c *Client) EditVoice(ctx context.Context, id string, req EditVoiceRequest,
 		return err
 	}
 	call.Op, call.Path = "Edit voice", voicePath(id)+"/edit"
-	_, err = ask[voiceStatus](ctx, c, call, opts)
+	_, err = ask[statusAnswer](ctx, c, call, opts)
 	return err
 }
 
@@ -116,7 +114,7 @@ func (c *Client) DeleteVoice(ctx context.Context, id string, opts ...CallOption)
 	if err := checkID("Voice.ID", id); err != nil {
 		return err
 	}
-	_, err := ask[voiceStatus](ctx, c, Call{Op: "Delete voice", Method: http.MethodDelete, Path: voicePath(id)}, opts)
+	_, err := ask[statusAnswer](ctx, c, Call{Op: "Delete voice", Method: http.MethodDelete, Path: voicePath(id)}, opts)
 	return err
 }
 
@@ -150,21 +148,16 @@ func (c *Client) EditVoiceSettings(ctx context.Context, id string, settings Voic
 	if err != nil {
 		return err
 	}
-	_, err = ask[voiceStatus](ctx, c, Call{
+	_, err = ask[statusAnswer](ctx, c, Call{
 		Op: "Edit voice settings", Method: http.MethodPost, Path: voicePath(id) + "/settings/edit",
 		Body: body, Repeatable: true,
 	}, opts)
 	return err
 }
 
-// voiceStatus is the answer of what changes a voice.
-type voiceStatus struct {
-	Status string `json:"status"`
-}
-
 // voiceForm checks a voice and describes its upload.
 func voiceForm(field string, req EditVoiceRequest) (Call, error) {
-	if err := checkVoiceName(field+".Name", req.Name); err != nil {
+	if err := checkText(field+".Name", req.Name); err != nil {
 		return Call{}, err
 	}
 	form := multipart.New()
@@ -201,25 +194,4 @@ func (r *EditVoiceRequest) fill(form *multipart.Form) {
 	if r.ModerateMetadata {
 		form.Add("moderate_metadata", "true")
 	}
-}
-
-// upload prepares a source where the API takes no URL.
-func (s AudioSource) upload(field string) (content, error) {
-	if err := s.validate(field); err != nil {
-		return content{}, err
-	}
-	if s.kind == sourceURL {
-		return content{}, badArgument(field, "the vendor does not fetch a URL here; use AudioBytes, AudioReader or AudioFile")
-	}
-	return s.prepare(field)
-}
-
-func checkVoiceName(field, name string) error {
-	switch {
-	case strings.TrimSpace(name) == "":
-		return badArgument(field, "is blank")
-	case !utf8.ValidString(name):
-		return badArgument(field, "is not valid UTF-8")
-	}
-	return nil
 }

@@ -199,7 +199,7 @@ func (c *Client) AddSharedVoice(ctx context.Context, req AddSharedVoiceRequest, 
 	if err := checkID("AddSharedVoiceRequest.VoiceID", req.VoiceID); err != nil {
 		return "", err
 	}
-	if err := checkVoiceName("AddSharedVoiceRequest.NewName", req.NewName); err != nil {
+	if err := checkText("AddSharedVoiceRequest.NewName", req.NewName); err != nil {
 		return "", err
 	}
 	body, err := JSONBody(req)
