@@ -244,6 +244,11 @@ func TestUsage_SendsMilliseconds(t *testing.T) {
 	})
 	require.Equal(t, "aggregation_bucket_size=60&aggregation_interval=hour&breakdown_type=voice&end_unix=1700003600123"+
 		"&include_workspace_metrics=true&metric=credits&start_unix=1700000000123", got.URL.RawQuery)
+	got = capture(t, answered(200, "application/json", `{"time":[],"usage":{}}`), func(c *elevenlabs.Client) error {
+		_, err := c.Usage(t.Context(), elevenlabs.UsageQuery{Start: time.Unix(0, 0), End: at})
+		return err
+	})
+	require.Equal(t, "end_unix=1700000000123&start_unix=0", got.URL.RawQuery, "since ever")
 	comesBack[elevenlabs.Usage](t, `{"time":[1738252091000],"usage":{"All":[0,1.5]},"more":[]}`)
 }
 

@@ -118,7 +118,7 @@ func (a *Alignment) WriteSRT(w io.Writer, opts SubtitleOptions) error {
 	if a == nil {
 		return errNoTimes
 	}
-	return writeSRT(w, a.spans(), opts)
+	return writeSRT(w, [][]subtitle.Span{a.spans()}, opts)
 }
 
 // WriteVTT is like [Alignment.WriteSRT] for WebVTT, in which everything in the
@@ -127,7 +127,7 @@ func (a *Alignment) WriteVTT(w io.Writer, opts SubtitleOptions) error {
 	if a == nil {
 		return errNoTimes
 	}
-	return writeVTT(w, a.spans(), opts)
+	return writeVTT(w, [][]subtitle.Span{a.spans()}, opts)
 }
 
 var errNoTimes = badArgument("Alignment", "is nil: no timestamps were asked for, or the API told none")

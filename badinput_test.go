@@ -233,6 +233,7 @@ func TestTranscribe_BadInput(t *testing.T) {
 		"reader at its end":      {req{Audio: elevenlabs.AudioReader(strings.NewReader(""), "")}, "Audio"},
 		"bad type":               {req{Audio: elevenlabs.AudioBytes([]byte("x"), "mp3")}, "Audio"},
 		"type with a line break": {req{Audio: elevenlabs.AudioBytes([]byte("x"), "audio/mpeg\r\nx: y")}, "Audio"},
+		"broken parameters":      {req{Audio: elevenlabs.AudioBytes([]byte("x"), "audio/mpeg;\na=b")}, "Audio"},
 		"no path":                {req{Audio: elevenlabs.AudioFile("")}, "Audio"},
 		"missing file":           {req{Audio: elevenlabs.AudioFile(empty + ".no")}, "Audio"},
 		"empty file":             {req{Audio: elevenlabs.AudioFile(empty)}, "Audio"},

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/extra"
 )
@@ -142,21 +141,27 @@ func PhonemeRule(text, phoneme, alphabet string) DictionaryRule {
 // server's affair.
 func checkRules(field string, rules []DictionaryRule) error {
 	for i, r := range rules {
-		at := field + "[" + strconv.Itoa(i) + "]"
-		switch {
-		case strings.TrimSpace(r.StringToReplace) == "":
-			return badArgument(at+".StringToReplace", "is blank")
-		case r.Type == "":
-			return badArgument(at+".Type", "is missing; use AliasRule or PhonemeRule")
-		case r.Type == "alias" && strings.TrimSpace(r.Alias) == "":
-			return badArgument(at+".Alias", "is blank")
-		case r.Type == "phoneme" && strings.TrimSpace(r.Phoneme) == "":
-			return badArgument(at+".Phoneme", "is blank")
-		case r.Type == "phoneme" && r.Alphabet == "":
-			return badArgument(at+".Alphabet", "is missing; use ipa or cmu-arpabet")
+		if err := r.validate(field + "[" + strconv.Itoa(i) + "]."); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (r *DictionaryRule) validate(at string) error {
+	err := checkText(at+"StringToReplace", r.StringToReplace)
+	switch {
+	case err != nil:
+	case r.Type == "":
+		err = badArgument(at+"Type", "is missing; use AliasRule or PhonemeRule")
+	case r.Type == "alias":
+		err = checkText(at+"Alias", r.Alias)
+	case r.Type == "phoneme":
+		if err = checkText(at+"Phoneme", r.Phoneme); err == nil && r.Alphabet == "" {
+			err = badArgument(at+"Alphabet", "is missing; use ipa or cmu-arpabet")
+		}
+	}
+	return err
 }
 
 // A DictionaryQuery orders the account's dictionaries. The zero value lists all

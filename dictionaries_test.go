@@ -259,7 +259,9 @@ func TestDictionaries_BadInput(t *testing.T) {
 		_, err = c.SetDictionaryRules(ctx, "d", rules)
 		refused(t, "rules[1]."+field, err)
 	}
-	_, err := c.AddDictionary(ctx, elevenlabs.AddDictionaryRequest{})
+	_, err := c.SetDictionaryRules(ctx, "d", []rule{elevenlabs.AliasRule("caf\xe9", "coffee")})
+	refused(t, "rules[0].StringToReplace", err) // JSON would make another word of it
+	_, err = c.AddDictionary(ctx, elevenlabs.AddDictionaryRequest{})
 	refused(t, "AddDictionaryRequest.Name", err)
 	_, err = c.AddDictionaryFile(ctx, elevenlabs.AddDictionaryFileRequest{PLS: []byte("x")})
 	refused(t, "AddDictionaryFileRequest.Name", err)

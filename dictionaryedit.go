@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
 )
@@ -33,8 +32,8 @@ type AddDictionaryRequest struct {
 // Source: POST /v1/pronunciation-dictionaries/add-from-rules in the OpenAPI
 // document.
 func (c *Client) AddDictionary(ctx context.Context, req AddDictionaryRequest, opts ...CallOption) (*CreatedDictionary, error) {
-	if strings.TrimSpace(req.Name) == "" {
-		return nil, badArgument("AddDictionaryRequest.Name", "is blank")
+	if err := checkText("AddDictionaryRequest.Name", req.Name); err != nil {
+		return nil, err
 	}
 	if err := checkRules("AddDictionaryRequest.Rules", req.Rules); err != nil {
 		return nil, err
@@ -73,10 +72,10 @@ type AddDictionaryFileRequest struct {
 // Source: POST /v1/pronunciation-dictionaries/add-from-file in the OpenAPI
 // document.
 func (c *Client) AddDictionaryFile(ctx context.Context, req AddDictionaryFileRequest, opts ...CallOption) (*CreatedDictionary, error) {
-	switch {
-	case strings.TrimSpace(req.Name) == "":
-		return nil, badArgument("AddDictionaryFileRequest.Name", "is blank")
-	case len(bytes.TrimSpace(req.PLS)) == 0:
+	if err := checkText("AddDictionaryFileRequest.Name", req.Name); err != nil {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(req.PLS)) == 0 {
 		return nil, badArgument("AddDictionaryFileRequest.PLS", "is blank")
 	}
 	form := multipart.New()

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +19,7 @@ type TranscriptJob struct {
 	TranscriptionID string
 
 	client *Client
-	made   *Transcript // set if the answer was the transcript itself
+	made   atomic.Pointer[Transcript] // once it is answered or delivered
 }
 
 // WithWebhooks has the client's jobs wait for the deliveries to a handler
@@ -51,11 +53,13 @@ func (c *Client) SubmitSTT(ctx context.Context, req STTRequest, opts ...CallOpti
 		return nil, err
 	}
 	if t.Accepted == nil {
-		return &TranscriptJob{TranscriptionID: t.TranscriptionID, client: c, made: t}, nil
+		job := c.Job("", t.TranscriptionID)
+		job.made.Store(t)
+		return job, nil
 	}
 	job := c.Job(t.Accepted.RequestID, t.Accepted.TranscriptionID)
 	if job.TranscriptionID == "" {
-		job.awaited() // it cannot be asked for if it is delivered before the Wait
+		job.awaited(nil) // it cannot be asked for if it is delivered before the Wait
 	}
 	return job, nil
 }
@@ -79,27 +83,36 @@ const (
 // and then ever more slowly, at last every 30 s. A transcript that is not there
 // and a failure of the vendor's side are waited out; the API does not tell a job
 // that failed from one that is not done, so ctx should have an end. When
-// it ends the job goes on, and Wait can be called again.
+// it ends the job goes on, and Wait can be called again. What was delivered
+// stays with the job: a later Wait returns the same Transcript.
 //
 // Errors are those of [Client.Transcript] and the context's.
 func (j *TranscriptJob) Wait(ctx context.Context, opts ...CallOption) (*Transcript, error) {
-	if err := j.check(ctx); err != nil || j.made != nil {
-		return j.made, err
+	if err := j.check(ctx); err != nil {
+		return nil, err
 	}
 	defer j.settle()
 	pause := time.NewTimer(0)
 	defer pause.Stop()
+	var a *awaited
 	for next := firstPoll; ; next = min(next*3/2, longestPoll) {
-		a := j.awaited()
+		a = j.awaited(a)
+		if t := j.made.Load(); t != nil {
+			return t, nil
+		}
 		select {
 		case <-a.came:
-			j.client.webhook.jobs.forget(j.RequestID)
-			return a.transcript, nil
+			return j.delivered(a), nil
 		case <-ctx.Done():
 			return nil, &opError{op: "Transcript", what: "waiting for job " + cmp.Or(j.RequestID, j.TranscriptionID), err: ctx.Err()}
 		case <-pause.C:
 		}
-		t, err := j.poll(ctx, opts)
+		t, err := j.pollUntil(ctx, a.came, opts)
+		select {
+		case <-a.came:
+			return j.delivered(a), nil
+		default:
+		}
 		if t != nil || err != nil {
 			return t, err
 		}
@@ -107,11 +120,19 @@ func (j *TranscriptJob) Wait(ctx context.Context, opts ...CallOption) (*Transcri
 	}
 }
 
+// delivered keeps the transcript for who waits for it again, before the
+// delivery is forgotten.
+func (j *TranscriptJob) delivered(a *awaited) *Transcript {
+	j.made.Store(a.transcript)
+	j.client.webhook.jobs.forget(j.RequestID)
+	return a.transcript
+}
+
 func (j *TranscriptJob) check(ctx context.Context) error {
 	if j == nil || j.client == nil {
 		return badArgument("TranscriptJob", "was not made by SubmitSTT or Job")
 	}
-	if err := j.client.ready(ctx); err != nil || j.made != nil {
+	if err := j.client.ready(ctx); err != nil || j.made.Load() != nil {
 		return err
 	}
 	if j.TranscriptionID != "" {
@@ -123,12 +144,13 @@ func (j *TranscriptJob) check(ctx context.Context) error {
 	return nil
 }
 
-// awaited is where a delivery would be. Nothing ever comes without a handler.
-func (j *TranscriptJob) awaited() *awaited {
+// awaited is where a delivery would be, the same place as before if there was
+// one. Nothing ever comes without a handler.
+func (j *TranscriptJob) awaited(before *awaited) *awaited {
 	if j.client.webhook == nil || j.RequestID == "" {
 		return &awaited{}
 	}
-	return j.client.webhook.jobs.expect(j.RequestID)
+	return j.client.webhook.jobs.expect(j.RequestID, before)
 }
 
 // settle ends the wait for a delivery, unless it is the only way to a
@@ -137,6 +159,25 @@ func (j *TranscriptJob) settle() {
 	if j.client.webhook != nil && j.TranscriptionID != "" {
 		j.client.webhook.jobs.forget(j.RequestID)
 	}
+}
+
+// pollUntil polls, but no longer than until a delivery has come.
+func (j *TranscriptJob) pollUntil(ctx context.Context, came <-chan struct{}, opts []CallOption) (*Transcript, error) {
+	if came == nil || j.TranscriptionID == "" {
+		return j.poll(ctx, opts)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		select {
+		case <-came:
+			stop()
+		case <-ctx.Done():
+		}
+	})
+	defer watch.Wait()
+	defer stop()
+	return j.poll(ctx, opts)
 }
 
 // poll asks the account for the transcript. It returns nothing, not even an

@@ -119,14 +119,63 @@ func TestJob_ADeliveryBeforeTheWaitIsKept(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "Hi", got.Text)
 
+		again, err := job.Wait(t.Context())
+		require.NoError(t, err)
+		require.Same(t, got, again)
+
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
+		job = c.Job("a", "")
 		_, err = job.Wait(ctx)
 		require.ErrorIs(t, err, context.DeadlineExceeded, "it was taken, and there is no second way")
 		require.EqualError(t, err, "elevenlabs: Transcript: waiting for job a: context deadline exceeded")
 		b.deliver(t, delivered("a"))
 		_, err = job.Wait(t.Context())
 		require.NoError(t, err, "a wait that was given up can be taken up again")
+	})
+}
+
+func TestJob_ADeliveryReachesAllWhoWait(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newPostbox(t, nil)
+		c := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) {
+			return answered(202, "application/json", `{"message":"Request accepted.","request_id":"a"}`), nil
+		}), elevenlabs.WithWebhooks(b.WebhookHandler))
+		job, err := c.SubmitSTT(t.Context(), aJob())
+		require.NoError(t, err)
+		results := make(chan error, 3)
+		for _, j := range []*elevenlabs.TranscriptJob{job, job, c.Job("a", "")} {
+			go func() {
+				_, err := j.Wait(t.Context())
+				results <- err
+			}()
+		}
+		time.Sleep(time.Second) // when all of them look after it
+		require.Equal(t, 200, b.deliver(t, delivered("a")))
+		for range 3 {
+			require.NoError(t, <-results)
+		}
+	})
+}
+
+func TestJob_ADeliveryEndsAPollThatHangs(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newPostbox(t, nil)
+		c := clientOn(t, drained(func(r *http.Request, _ []byte) (*http.Response, error) {
+			if r.Method == http.MethodPost {
+				return answered(202, "application/json", `{"message":"Request accepted.","request_id":"a","transcription_id":"t"}`), nil
+			}
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}), elevenlabs.WithWebhooks(b.WebhookHandler))
+		job, err := c.SubmitSTT(t.Context(), aJob())
+		require.NoError(t, err)
+		start := time.Now()
+		time.AfterFunc(5*time.Second, func() { b.deliver(t, delivered("a")) })
+		got, err := job.Wait(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "Hi", got.Text)
+		require.Equal(t, 5*time.Second, time.Since(start))
 	})
 }
 

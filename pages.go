@@ -19,6 +19,7 @@ type page[T any] struct {
 func pages[T any](fetch func(cursor string) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
+		fetched := map[string]bool{"": true}
 		for cursor := ""; ; {
 			p, err := fetch(cursor)
 			if err != nil {
@@ -30,14 +31,15 @@ func pages[T any](fetch func(cursor string) (page[T], error)) iter.Seq2[T, error
 					return
 				}
 			}
-			switch p.next {
-			case "":
+			switch {
+			case p.next == "":
 				return
-			case cursor: // it would never end
-				yield(none, fmt.Errorf("elevenlabs: %w: the page after %q is itself", ErrMalformed, cursor))
+			case fetched[p.next]: // it would never end
+				yield(none, fmt.Errorf("elevenlabs: %w: the page after %q is one before it", ErrMalformed, cursor))
 				return
 			}
 			cursor = p.next
+			fetched[cursor] = true
 		}
 	}
 }

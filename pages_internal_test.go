@@ -53,8 +53,9 @@ func TestPages_ErrorInTheMiddleEndsThem(t *testing.T) {
 		err  error
 		want []int
 	}{
-		"page fails":         {err: broken, want: []int{1, 2, 3, 4}},
-		"page after itself ": {last: "c", want: []int{1, 2, 3, 4, 5, 6}},
+		"page fails":        {err: broken, want: []int{1, 2, 3, 4}},
+		"page after itself": {last: "c", want: []int{1, 2, 3, 4, 5, 6}},
+		"pages in a ring":   {last: "b", want: []int{1, 2, 3, 4, 5, 6}},
 	} {
 		var fetched int
 		var got []int

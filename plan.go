@@ -38,18 +38,30 @@ func (c *Client) familyOf(ctx context.Context, call *Call, cfg callConfig) Famil
 func (c *Client) findPlan(ctx context.Context, cfg callConfig) map[string]Family {
 	ctx, cancel := context.WithTimeout(ctx, planPatience)
 	defer cancel()
-	subscription, err := answerOf(ctx, c, subscriptionCall(), cfg, plainly[Subscription])
+	subscription, err := answerOf(ctx, c, subscriptionCall(), cfg, plainly[subscribed])
 	if err == nil {
 		if tier, err := ParseTier(subscription.Tier); err == nil {
 			c.limiter.(tierSetter).SetTier(tier) // New has seen to it that it is one
 		}
 	}
-	models, err := answerOf(ctx, c, modelsCall(), cfg, plainly[[]Model])
+	models, err := answerOf(ctx, c, modelsCall(), cfg, plainly[[]grouped])
 	if err != nil {
 		return nil
 	}
 	return familiesOf(*models)
 }
+
+// What of a Subscription and of a Model is read here, so that nothing else in
+// them can keep the limits from being found.
+type (
+	subscribed struct {
+		Tier string `json:"tier"`
+	}
+	grouped struct {
+		ID    string `json:"model_id"`
+		Group string `json:"concurrency_group"`
+	}
+)
 
 // plainly decodes an answer that is JSON and nothing else.
 func plainly[T any](data []byte, _ Meta) (*T, error) { return decodeJSON[T](data) }
@@ -59,18 +71,18 @@ func plainly[T any](data []byte, _ Meta) (*T, error) { return decodeJSON[T](data
 // a Family by its own name.
 //
 // Source: concurrency_group of GET /v1/models in the OpenAPI document.
-func familiesOf(models []Model) map[string]Family {
+func familiesOf(models []grouped) map[string]Family {
 	groups := map[string]Family{"": ""}
 	for _, m := range models {
 		if m.ID == defaultModel || m.ID == flashModel {
-			groups[m.ConcurrencyGroup] = FamilyOf(m.ID)
+			groups[m.Group] = FamilyOf(m.ID)
 		}
 	}
 	families := make(map[string]Family, len(models))
 	for _, m := range models {
-		family, known := groups[m.ConcurrencyGroup]
+		family, known := groups[m.Group]
 		if !known {
-			family = Family(m.ConcurrencyGroup)
+			family = Family(m.Group)
 		}
 		if family != "" {
 			families[m.ID] = family

@@ -1,6 +1,7 @@
 package elevenlabs_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -58,6 +59,24 @@ func TestPlan_AKeyThatMayNotAskWorksWithout(t *testing.T) {
 		require.Len(t, srv.Requests(), 4, "it was asked once")
 		require.EqualValues(t, 2, c.Stats().Families[standard].Served)
 	})
+}
+
+func TestPlan_IsFoundWhateverElseTheAnswersSay(t *testing.T) {
+	t.Parallel()
+	c := clientOn(t, drained(func(r *http.Request, _ []byte) (*http.Response, error) {
+		switch r.URL.Path {
+		case "/v1/user/subscription":
+			return answered(200, "application/json", `{"tier":"pro","current_overage":{"amount":0}}`), nil
+		case "/v1/models":
+			return answered(200, "application/json", `[{"model_id":"eleven_v9","concurrency_group":"nine","languages":{}}]`), nil
+		}
+		return answered(200, "audio/mpeg", "ID3"), nil
+	}), elevenlabs.WithTier(elevenlabs.TierAuto), elevenlabs.WithModel("eleven_v9"))
+	_, err := c.TTS(t.Context(), "Hello")
+	require.NoError(t, err)
+	families := c.Stats().Families
+	require.Equal(t, elevenlabs.TierPro.Limit(standard), families[standard].Limit)
+	require.EqualValues(t, 1, families["nine"].Served)
 }
 
 func TestPlan_CallsDoNotWaitForItForLong(t *testing.T) {

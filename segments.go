@@ -58,7 +58,7 @@ func (s *Speech) WriteSRT(w io.Writer, opts SubtitleOptions) error {
 	if s.Alignment == nil {
 		return errNoTimes
 	}
-	return writeSRT(w, s.spans(), opts)
+	return writeSRT(w, [][]subtitle.Span{s.spans()}, opts)
 }
 
 // WriteVTT is like [Speech.WriteSRT] for WebVTT.
@@ -66,7 +66,7 @@ func (s *Speech) WriteVTT(w io.Writer, opts SubtitleOptions) error {
 	if s.Alignment == nil {
 		return errNoTimes
 	}
-	return writeVTT(w, s.spans(), opts)
+	return writeVTT(w, [][]subtitle.Span{s.spans()}, opts)
 }
 
 // spans are the characters with who speaks them, and a space between two

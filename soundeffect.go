@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 )
 
 // A SoundEffectRequest is everything that can be asked of sound generation.
@@ -78,8 +80,10 @@ func (r *SoundEffectRequest) validate() error {
 		return badArgument("SoundEffectRequest.Duration", "%v is not from %v to %v", r.Duration, shortest, longest)
 	case outside(r.PromptInfluence, 0, 1):
 		return badArgument("SoundEffectRequest.PromptInfluence", "%v is not from 0 to 1", *r.PromptInfluence)
+	case r.Format.is(audio.WAV):
+		return badArgument("SoundEffectRequest.Format", "%s is not offered for sounds; use pcm of the same rate", r.Format)
 	}
-	return checkStreamed("SoundEffectRequest.Format", r.Format)
+	return nil
 }
 
 // soundBody is the JSON of a request.

@@ -99,7 +99,7 @@ type STTRequest struct {
 type AdditionalFormat struct {
 	// Format is segmented_json, docx, pdf, txt, html or srt. Required.
 	Format string `json:"format"`
-	// IncludeSpeakers defaults to true, for srt and txt to false.
+	// IncludeSpeakers defaults to true, for srt to false.
 	IncludeSpeakers *bool `json:"include_speakers,omitempty"`
 	// IncludeTimestamps defaults to true.
 	IncludeTimestamps *bool `json:"include_timestamps,omitempty"`

@@ -40,6 +40,15 @@ func formPart(name, value string) string {
 	return "--boundary\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
 }
 
+func TestSTTForm_ALineEndBehindTheTypeIsNotSent(t *testing.T) {
+	t.Parallel()
+	got := capture(t, answered(200, "application/json", `{"text":"","words":[]}`), func(c *elevenlabs.Client) error {
+		_, err := c.Transcribe(t.Context(), elevenlabs.STTRequest{Audio: elevenlabs.AudioBytes([]byte("RIFF"), "audio/wav\n")})
+		return err
+	})
+	require.Contains(t, string(got.body), "filename=\"audio.wav\"\r\nContent-Type: audio/wav\r\n\r\nRIFF\r\n", "the audio begins where it begins")
+}
+
 func TestSTTForm_ByteForByte(t *testing.T) {
 	t.Parallel()
 	srv := atOnce(t)

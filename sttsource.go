@@ -113,7 +113,9 @@ func (s AudioSource) validate(field string) error {
 	if s.mime == "" {
 		return nil
 	}
-	if t, _, err := mime.ParseMediaType(s.mime); err != nil || !strings.Contains(t, "/") {
+	t, _, err := mime.ParseMediaType(s.mime)
+	// The parser takes line ends for blanks, which in a header they are not.
+	if err != nil || !strings.Contains(t, "/") || strings.ContainsAny(strings.TrimSpace(s.mime), "\r\n") {
 		return badArgument(field, "%q is not a media type such as audio/mpeg", s.mime)
 	}
 	return nil
@@ -132,7 +134,7 @@ const headSize = 64 << 10
 
 // prepare looks at a source that is not a URL.
 func (s AudioSource) prepare(field string) (content, error) {
-	c := content{File: multipart.File{Name: "audio" + extension(s.mime), ContentType: s.mime}}
+	c := content{File: multipart.File{Name: "audio" + extension(s.mime), ContentType: strings.TrimSpace(s.mime)}}
 	if c.ContentType == "" {
 		c.ContentType = "application/octet-stream"
 	}

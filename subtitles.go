@@ -56,21 +56,30 @@ func (o SubtitleOptions) shape() (subtitle.Options, error) {
 	return s, nil
 }
 
-// writeSRT writes timed text as SubRip subtitles, in UTF-8.
-func writeSRT(w io.Writer, spans []subtitle.Span, opts SubtitleOptions) error {
+// writeSRT writes timed text as SubRip subtitles, in UTF-8. Several streams of
+// it go on at the same time.
+func writeSRT(w io.Writer, streams [][]subtitle.Span, opts SubtitleOptions) error {
 	shape, err := opts.shape()
 	if err != nil {
 		return err
 	}
 	shape.Speakers = opts.Speakers
-	return subtitle.WriteSRT(w, subtitle.Cues(spans, shape))
+	return subtitle.WriteSRT(w, cues(streams, shape))
 }
 
 // writeVTT writes timed text as WebVTT subtitles.
-func writeVTT(w io.Writer, spans []subtitle.Span, opts SubtitleOptions) error {
+func writeVTT(w io.Writer, streams [][]subtitle.Span, opts SubtitleOptions) error {
 	shape, err := opts.shape()
 	if err != nil {
 		return err
 	}
-	return subtitle.WriteVTT(w, subtitle.Cues(spans, shape), opts.Speakers)
+	return subtitle.WriteVTT(w, cues(streams, shape), opts.Speakers)
+}
+
+func cues(streams [][]subtitle.Span, shape subtitle.Options) []subtitle.Cue {
+	all := make([][]subtitle.Cue, len(streams))
+	for i, spans := range streams {
+		all[i] = subtitle.Cues(spans, shape)
+	}
+	return subtitle.Merge(all, shape.MinDuration)
 }

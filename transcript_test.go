@@ -21,6 +21,7 @@ func TestTranscript_IsWrittenAsItWasRead(t *testing.T) {
 			"entities":[{"text":"Hi","entity_type":"name","start_char":0,"end_char":2}]}`,
 		"silence":       `{"language_code":"eng","language_probability":0.1,"text":"","words":[]}`,
 		"named silence": `{"language_code":"eng","language_probability":0.1,"text":"","words":[],"request_id":"r"}`,
+		"no words":      `{"language_code":"eng","language_probability":0.1,"text":"","words":null,"request_id":"r"}`,
 		"channels":      `{"transcripts":[{"language_code":"a","language_probability":1,"text":"A","words":[],"channel_index":0,"n":1}],"audio_duration_secs":2,"n":2}`,
 		"no channels":   `{"transcripts":[]}`,
 		"acceptance":    `{"message":"m","request_id":"r","transcription_id":"t","n":1}`,

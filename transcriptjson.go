@@ -18,7 +18,7 @@ func (t *Transcript) UnmarshalJSON(data []byte) (err error) {
 	if t.Extra, err = extra.Unmarshal(data, (*plain)(t)); err != nil {
 		return err
 	}
-	if t.Extra["request_id"] == nil || t.Text != "" || t.Words != nil || t.Channels != nil {
+	if t.Extra["request_id"] == nil || t.Text != "" || t.Words != nil || t.Channels != nil || t.LanguageCode != "" {
 		return nil
 	}
 	t.Accepted = new(Acceptance)

@@ -10,8 +10,9 @@ import (
 
 // WriteSRT writes the transcript as SubRip subtitles, in UTF-8. With
 // opts.Speakers it names the speakers, and the channels where there are
-// several. Without a word that has a time there are no cues. Errors are those
-// of w, and [ArgumentError].
+// several. Of two who speak at once the one who began first has the screen until
+// the other begins, though for opts.MinDuration at least. Without a word that has
+// a time there are no cues. Errors are those of w, and [ArgumentError].
 func (t *Transcript) WriteSRT(w io.Writer, opts SubtitleOptions) error {
 	return writeSRT(w, t.spans(), opts)
 }
@@ -22,21 +23,27 @@ func (t *Transcript) WriteVTT(w io.Writer, opts SubtitleOptions) error {
 	return writeVTT(w, t.spans(), opts)
 }
 
-// spans are the words by turns, with a space between two turns.
-func (t *Transcript) spans() []subtitle.Span {
-	turns := t.Turns()
-	channels := len(t.streams()) > 1
-	var spans []subtitle.Span
-	for i, turn := range turns {
+// spans are the words of each channel by turns, with a space between two turns.
+func (t *Transcript) spans() [][]subtitle.Span {
+	var (
+		streams = t.streams()
+		spans   = make([][]subtitle.Span, len(streams))
+		place   = make(map[int]int, len(streams)) // of a channel
+	)
+	for i, s := range streams {
+		place[s.channel] = i
+	}
+	for _, turn := range t.Turns() {
 		who := turn.Speaker
-		if channels {
+		if len(streams) > 1 {
 			who = fmt.Sprintf("channel_%d %s", turn.Channel, turn.Speaker)
 		}
-		if i > 0 {
-			spans = append(spans, subtitle.Span{Text: " ", Start: math.NaN(), End: math.NaN(), Speaker: who})
+		all := &spans[place[turn.Channel]]
+		if *all != nil {
+			*all = append(*all, subtitle.Span{Text: " ", Start: math.NaN(), End: math.NaN(), Speaker: who})
 		}
 		for _, w := range turn.Words {
-			spans = append(spans, subtitle.Span{Text: w.Text, Start: orNaN(w.Start), End: orNaN(w.End), Speaker: who})
+			*all = append(*all, subtitle.Span{Text: w.Text, Start: orNaN(w.Start), End: orNaN(w.End), Speaker: who})
 		}
 	}
 	return spans

@@ -17,8 +17,8 @@ type Turn struct {
 	Channel int
 	// Text is what is said, without white space around it.
 	Text string
-	// Start and End are the times from the start of the audio, 0 where the words
-	// have none.
+	// Start and End are the times from the start of the audio. Words without
+	// times are taken to follow at once on what was said before.
 	Start, End time.Duration
 	// Words are the words, the spaces between them and audio events.
 	Words []Word
@@ -121,12 +121,20 @@ func (s *stream) turns(pause time.Duration) []Turn {
 				last.End = max(last.End, elapsed(w.End))
 			}
 		default:
-			turns = append(turns, Turn{
-				Speaker: w.SpeakerID, Channel: s.channel, Words: []Word{w}, Start: elapsed(w.Start), End: elapsed(w.End),
-			})
+			turns = append(turns, s.turn(w, last))
 		}
 	}
 	return turns
+}
+
+// turn begins a turn with a word, behind another if there is one.
+func (s *stream) turn(w Word, last *Turn) Turn {
+	t := Turn{Speaker: w.SpeakerID, Channel: s.channel, Words: []Word{w}, Start: elapsed(w.Start), End: elapsed(w.End)}
+	if last != nil && !isTime(w.Start) {
+		t.Start = last.End
+	}
+	t.End = max(t.Start, t.End)
+	return t
 }
 
 // joined puts turns together between which nobody else spoke.
@@ -156,10 +164,15 @@ func (t *Turn) finish() {
 	t.Text = strings.TrimSpace(b.String())
 }
 
-// elapsed is a time in seconds as a duration, 0 if it is not known or cannot be.
-func elapsed(seconds *float64) time.Duration {
+// isTime reports whether a time in seconds is known and can be.
+func isTime(seconds *float64) bool {
 	const longest = 1e9
-	if seconds == nil || !(*seconds > 0 && *seconds < longest) {
+	return seconds != nil && *seconds >= 0 && *seconds < longest
+}
+
+// elapsed is a time in seconds as a duration, 0 if it is none.
+func elapsed(seconds *float64) time.Duration {
+	if !isTime(seconds) {
 		return 0
 	}
 	return time.Duration(math.Round(*seconds * float64(time.Second)))
@@ -175,7 +188,7 @@ func (t *Transcript) MergeChannels() *Transcript {
 	if t.Channels == nil {
 		return &merged
 	}
-	merged.Channels = nil
+	merged.Channels, merged.Words = nil, nil
 	most := -1
 	for i := range t.Channels {
 		c := &t.Channels[i]

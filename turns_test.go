@@ -75,6 +75,16 @@ func TestTurns_OfWhatHasLittleToTell(t *testing.T) {
 	}
 }
 
+func TestTurns_WithoutATimeStayInTheirPlace(t *testing.T) {
+	t.Parallel()
+	transcript := elevenlabs.Transcript{
+		Words: said(t, "Hello@1-5/a", "there./a", "Hi!/b", "Well,@-30--20/c", "I@11-12/a"),
+	}
+	require.Equal(t, []string{
+		"0 a 100ms-500ms Hello there.", "0 b 500ms-500ms Hi!", "0 c 500ms-500ms Well,", "0 a 1.1s-1.2s I",
+	}, told(transcript.Turns()))
+}
+
 // dialogue is of two channels that interrupt each other.
 func dialogue(t *testing.T) elevenlabs.Transcript {
 	return elevenlabs.Transcript{
@@ -120,6 +130,43 @@ func TestMergeChannels_WithoutChannelsOrTimes(t *testing.T) {
 		texts = append(texts, w.Text)
 	}
 	require.Equal(t, "d a b ec", strings.Join(texts, ""))
+}
+
+func TestMergeChannels_OfAnAnswerOfTwoShapes(t *testing.T) {
+	t.Parallel()
+	both := elevenlabs.Transcript{
+		Text: "x y", Words: said(t, "x", "y"), Channels: []elevenlabs.Transcript{{Text: "Hello", Words: said(t, "Hello@0-5")}},
+	}
+	merged := both.MergeChannels()
+	require.Equal(t, "Hello", merged.Text)
+	require.Len(t, merged.Words, 1)
+	require.Equal(t, said(t, "x", "y"), both.Words, "the original is left alone")
+}
+
+func TestTranscript_SubtitlesOfChannelsThatSpeakAtOnce(t *testing.T) {
+	t.Parallel()
+	var long, short []string
+	for i := range 60 {
+		long = append(long, fmt.Sprintf("on@%d-%d", 5*i, 5*i+5))
+	}
+	for i, word := range strings.Fields("One is here. Two is here. " + strings.Repeat("and so ", 20) + "it ends.") {
+		short = append(short, fmt.Sprintf("%s@%d-%d", word, 50+i, 51+i))
+	}
+	separate := elevenlabs.Transcript{Channels: []elevenlabs.Transcript{{Words: said(t, long...)}, {Words: said(t, short...)}}}
+	for _, transcript := range []*elevenlabs.Transcript{&separate, separate.MergeChannels()} {
+		var srt strings.Builder
+		require.NoError(t, transcript.WriteSRT(&srt, elevenlabs.SubtitleOptions{}))
+		require.Contains(t, srt.String(), "00:00:05,000 --> 00:00:07,000\nOne is here.")
+		count := func(word string) (n int) {
+			for _, w := range strings.Fields(srt.String()) {
+				if w == word {
+					n++
+				}
+			}
+			return n
+		}
+		require.Equal(t, []int{60, 20, 1}, []int{count("on"), count("so"), count("ends.")}, srt.String())
+	}
 }
 
 func TestTranscript_WritesSubtitles(t *testing.T) {

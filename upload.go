@@ -23,23 +23,27 @@ type uploadRequest struct {
 
 // body prepares the file and writes the form: fields, then the file.
 func (u *uploadRequest) body() (Body, content, error) {
-	field := u.name + ".Audio"
-	if err := u.audio.validate(field); err != nil {
+	src, err := u.audio.upload(u.name + ".Audio")
+	if err != nil {
 		return Body{}, content{}, err
-	}
-	if u.audio.kind == sourceURL {
-		return Body{}, content{}, badArgument(field, "the vendor takes no URL here; send the audio itself")
 	}
 	form := multipart.New()
 	if err := u.fill(form); err != nil {
 		return Body{}, content{}, err
 	}
-	src, err := u.audio.prepare(field)
-	if err != nil {
-		return Body{}, content{}, err
-	}
 	form.AddFile(u.file, src.File)
 	return formBody(form, src), src, nil
+}
+
+// upload prepares a source where the API takes no URL.
+func (s AudioSource) upload(field string) (content, error) {
+	if err := s.validate(field); err != nil {
+		return content{}, err
+	}
+	if s.kind == sourceURL {
+		return content{}, badArgument(field, "the vendor does not fetch a URL here; use AudioBytes, AudioReader or AudioFile")
+	}
+	return s.prepare(field)
 }
 
 // fill writes the fields in the order of their names: text as it is, anything

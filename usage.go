@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/extra"
@@ -37,9 +38,9 @@ type UsageQuery struct {
 
 func (q *UsageQuery) query() url.Values {
 	p := params{}
-	// The names say seconds; the vendor counts in milliseconds.
-	p.number("start_unix", q.Start.UnixMilli())
-	p.number("end_unix", q.End.UnixMilli())
+	// The names say seconds; the vendor counts in milliseconds. 0 is a time too.
+	p.text("start_unix", strconv.FormatInt(q.Start.UnixMilli(), 10))
+	p.text("end_unix", strconv.FormatInt(q.End.UnixMilli(), 10))
 	if q.IncludeWorkspaceMetrics {
 		p.text("include_workspace_metrics", "true")
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
 )
@@ -159,7 +157,7 @@ func (c *Client) EditVoiceSettings(ctx context.Context, id string, settings Voic
 
 // voiceForm checks a voice and describes its upload.
 func voiceForm(field string, req EditVoiceRequest) (Call, error) {
-	if err := checkVoiceName(field+".Name", req.Name); err != nil {
+	if err := checkText(field+".Name", req.Name); err != nil {
 		return Call{}, err
 	}
 	form := multipart.New()
@@ -196,25 +194,4 @@ func (r *EditVoiceRequest) fill(form *multipart.Form) {
 	if r.ModerateMetadata {
 		form.Add("moderate_metadata", "true")
 	}
-}
-
-// upload prepares a source where the API takes no URL.
-func (s AudioSource) upload(field string) (content, error) {
-	if err := s.validate(field); err != nil {
-		return content{}, err
-	}
-	if s.kind == sourceURL {
-		return content{}, badArgument(field, "the vendor does not fetch a URL here; use AudioBytes, AudioReader or AudioFile")
-	}
-	return s.prepare(field)
-}
-
-func checkVoiceName(field, name string) error {
-	switch {
-	case strings.TrimSpace(name) == "":
-		return badArgument(field, "is blank")
-	case !utf8.ValidString(name):
-		return badArgument(field, "is not valid UTF-8")
-	}
-	return nil
 }

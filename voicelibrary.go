@@ -165,6 +165,8 @@ func (c *Client) SharedVoices(ctx context.Context, query SharedVoiceQuery, opts 
 			return page[*SharedVoice]{}, malformed(call.Op, "a page of voices is not whole")
 		case !p.HasMore:
 			return page[*SharedVoice]{items: p.Voices}, nil
+		case len(p.Voices) == 0: // and so would be all pages to come
+			return page[*SharedVoice]{}, malformed(call.Op, "more follows an empty page")
 		}
 		return page[*SharedVoice]{items: p.Voices, next: strconv.Itoa(number + 1)}, nil
 	})
@@ -197,7 +199,7 @@ func (c *Client) AddSharedVoice(ctx context.Context, req AddSharedVoiceRequest, 
 	if err := checkID("AddSharedVoiceRequest.VoiceID", req.VoiceID); err != nil {
 		return "", err
 	}
-	if err := checkVoiceName("AddSharedVoiceRequest.NewName", req.NewName); err != nil {
+	if err := checkText("AddSharedVoiceRequest.NewName", req.NewName); err != nil {
 		return "", err
 	}
 	body, err := JSONBody(req)

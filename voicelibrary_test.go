@@ -58,7 +58,10 @@ func TestSharedVoices_SendEveryPartOfTheQuery(t *testing.T) {
 
 func TestSharedVoices_ErrorEndsThem(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]error{`{"voices":[null]}`: elevenlabs.ErrMalformed, `[]`: elevenlabs.ErrMalformed} {
+	for body, want := range map[string]error{
+		`{"voices":[null]}`: elevenlabs.ErrMalformed, `[]`: elevenlabs.ErrMalformed,
+		`{"voices":[],"has_more":true}`: elevenlabs.ErrMalformed, // for ever
+	} {
 		c := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) {
 			return answered(200, "application/json", body), nil
 		}))

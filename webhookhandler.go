@@ -29,7 +29,8 @@ type WebhookConfig struct {
 	// Refused is called with the request and the reason whenever a delivery is
 	// answered with something else than 200: ErrWebhookSignature,
 	// ErrWebhookTime, ErrTooLarge, ErrMalformed, what Transcript or Other
-	// returned, and so on. The request's body has been read. Default: nothing.
+	// returned, and so on. Of the request's body nothing has been read or all of
+	// it: leave it alone. Default: nothing.
 	Refused func(*http.Request, error)
 	// Tolerance is how far a signature's time may be from now. Default 30
 	// minutes, as in the vendor's SDKs.

@@ -109,15 +109,21 @@ type awaited struct {
 // forgetJob is when a job that nobody waits for is given up.
 const forgetJob = 24 * time.Hour
 
-// expect returns where the transcript of a request will be.
-func (w *waitingJobs) expect(requestID string) *awaited {
+// expect returns where the transcript of a request will be: the place that was
+// told before, if it has come there since or nobody has another one.
+func (w *waitingJobs) expect(requestID string, before *awaited) *awaited {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if before != nil && before.transcript != nil {
+		return before
+	}
 	now := time.Now()
 	a, ok := w.by[requestID]
 	if !ok {
 		w.sweep(now)
-		a = &awaited{came: make(chan struct{})}
+		if a = before; a == nil {
+			a = &awaited{came: make(chan struct{})}
+		}
 		w.by[requestID] = a
 	}
 	a.asked = now

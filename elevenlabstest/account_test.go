@@ -91,6 +91,38 @@ func TestDictionaries_RefuseInTheVendorsOrder(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, get(t, srv, dictionaries+"?page_size=101").status)
 }
 
+func TestDictionary_RulesOfOneTextReplaceEachOther(t *testing.T) {
+	t.Parallel()
+	srv := elevenlabstest.NewServer(t, instant)
+	rules := func(pairs ...string) string { // "a=b" for an alias
+		var list []map[string]string
+		for _, p := range pairs {
+			text, alias, _ := strings.Cut(p, "=")
+			list = append(list, map[string]string{"type": "alias", "string_to_replace": text, "alias": alias})
+		}
+		return mustJSON(t, map[string]any{"name": "n", "rules": list})
+	}
+	var made struct{ ID string }
+	postJSON(t, srv, dictionaries+"/add-from-rules", rules("a=1", "b=2", "a=3")).decode(t, &made)
+	postJSON(t, srv, dictionaries+"/"+made.ID+"/add-rules", rules("c=4", "a=5", "c=6", "d=7"))
+	told := func() (out []string) {
+		var d struct {
+			Rules []struct {
+				Text  string `json:"string_to_replace"`
+				Alias string
+			}
+		}
+		get(t, srv, dictionaries+"/"+made.ID).decode(t, &d)
+		for _, r := range d.Rules {
+			out = append(out, r.Text+"="+r.Alias)
+		}
+		return out
+	}
+	require.Equal(t, []string{"a=5", "b=2", "a=3", "c=6", "d=7"}, told())
+	postJSON(t, srv, dictionaries+"/"+made.ID+"/remove-rules", `{"rule_strings":["a","d","d","x"]}`)
+	require.Equal(t, []string{"b=2", "c=6"}, told())
+}
+
 func mustJSON(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)

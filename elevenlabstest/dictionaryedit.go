@@ -249,11 +249,16 @@ func (d *dictionary) archive(away bool) {
 // takes the place of the one that was there.
 func withRules(old, added []dictionaryRule) []dictionaryRule {
 	out := slices.Clone(old)
+	place := make(map[string]int, len(old)+len(added))
+	for i, r := range slices.Backward(old) {
+		place[r.StringToReplace] = i
+	}
 	for _, r := range added {
-		if i := slices.IndexFunc(out, func(o dictionaryRule) bool { return o.StringToReplace == r.StringToReplace }); i >= 0 {
+		if i, ok := place[r.StringToReplace]; ok {
 			out[i] = r
 			continue
 		}
+		place[r.StringToReplace] = len(out)
 		out = append(out, r)
 	}
 	return out
@@ -279,9 +284,12 @@ func readRulesRemoval(c *call) (job, *failure) {
 	if fail != nil {
 		return nil, fail
 	}
-	gone := f.texts("rule_strings", required)
+	gone := make(map[string]bool)
+	for _, text := range f.texts("rule_strings", required) {
+		gone[text] = true
+	}
 	return changeRules(func(old []dictionaryRule) []dictionaryRule {
-		return slices.DeleteFunc(slices.Clone(old), func(r dictionaryRule) bool { return slices.Contains(gone, r.StringToReplace) })
+		return slices.DeleteFunc(slices.Clone(old), func(r dictionaryRule) bool { return gone[r.StringToReplace] })
 	}), f.failure()
 }
 

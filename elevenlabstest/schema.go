@@ -194,7 +194,7 @@ func (f fields) integer(name string, lo, hi int64) *int64 {
 
 func (f fields) within(name string, input any, x, lo, hi float64) bool {
 	switch {
-	case x < lo:
+	case !(x >= lo): // NaN too
 		f.report("greater_than_equal", name, input, map[string]any{"ge": lo},
 			"Input should be greater than or equal to "+number(lo))
 	case x > hi:

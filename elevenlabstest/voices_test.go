@@ -195,6 +195,8 @@ func TestVoiceSettings_AreStoredWithTheVoice(t *testing.T) {
 	require.Equal(t, 1.2, v.Settings["speed"])
 	require.Equal(t, http.StatusOK, postJSON(t, srv, path+"/edit", `{}`).status)
 	require.JSONEq(t, defaults, string(get(t, srv, path).body), "what is not told is the default")
+	require.Equal(t, http.StatusUnprocessableEntity, postJSON(t, srv, path+"/edit", `{"stability":"NaN"}`).status, "no JSON has it")
+	require.JSONEq(t, defaults, string(get(t, srv, path).body))
 	a := postJSON(t, srv, path+"/edit", `{"stability":2,"style":"x"}`, "Xi-Api-Key", "")
 	require.Equal(t, http.StatusUnprocessableEntity, a.status, "the schema comes before the key")
 	require.Equal(t, http.StatusUnauthorized, get(t, srv, path, "Xi-Api-Key", "").status)

@@ -172,6 +172,22 @@ func TestCues_OfWordsThatWereHeard(t *testing.T) {
 	require.Contains(t, srt(t, spans, o), "speaker_1: Me")
 }
 
+func TestMerge_ShowsEveryCueInItsTurn(t *testing.T) {
+	t.Parallel()
+	cue := func(start, end int, text string) subtitle.Cue {
+		return subtitle.Cue{Start: time.Duration(start) * time.Millisecond, End: time.Duration(end) * time.Millisecond, Lines: []string{text}}
+	}
+	got := subtitle.Merge([][]subtitle.Cue{
+		{cue(0, 7000, "a"), cue(7000, 9000, "b"), cue(20000, 21000, "c")},
+		{cue(5000, 6000, "d"), cue(7000, 7300, "e"), cue(7300, 7400, "f")},
+		nil,
+	}, 1500*time.Microsecond+time.Second)
+	require.Equal(t, []subtitle.Cue{
+		cue(0, 5000, "a"), cue(5000, 6000, "d"), cue(7000, 8001, "b"), cue(8001, 8301, "e"), cue(8301, 8401, "f"), cue(20000, 21000, "c"),
+	}, got)
+	require.Empty(t, subtitle.Merge(nil, time.Second))
+}
+
 func TestWriters_PassErrorsOn(t *testing.T) {
 	t.Parallel()
 	cues := subtitle.Cues(spoken("Hello."), usual)
