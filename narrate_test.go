@@ -202,7 +202,7 @@ func TestNarrate_KeepsTheSlotsBusy(t *testing.T) {
 			at := time.Now()
 			req := elevenlabs.NarrateRequest{
 				TTSRequest:  elevenlabs.TTSRequest{Text: book(characters), Format: elevenlabs.FormatMP3_22050_32},
-				PieceLength: 200,
+				PieceLength: 100, // so many that the last ones, which not all slots have, do not count
 			}
 			_, err := srv.Client(elevenlabs.WithTier(tier)).Narrate(t.Context(), req, io.Discard)
 			require.NoError(t, err)
