@@ -101,10 +101,10 @@ type Conn struct {
 	reading atomic.Int64 // since when a Read waits, as wire.heard; negative for none
 	pinging atomic.Bool
 
-	end    sync.Once
-	cause  error // why this side ended it, set before done is closed
-	close  sync.Once
-	closed chan struct{} // closed when Close has done its work
+	end     sync.Once
+	cause   error // why this side ended it, set before done is closed
+	closing atomic.Bool
+	closed  chan struct{} // closed when Close has done its work
 }
 
 // Dial asks for a socket with a request that is ready but for the headers of
@@ -237,15 +237,16 @@ func (c *Conn) give(cause error) {
 // once; each call returns when the socket is closed.
 func (c *Conn) Close(code int, reason string) {
 	c.give(ErrClosed)
-	c.close.Do(func() {
-		cut := time.AfterFunc(closePatience, func() { _ = c.wire.Close() })
-		_ = c.ws.Close(websocket.StatusCode(code), reason)
-		cut.Stop()
-		_ = c.ws.CloseNow() // what a handshake left behind
-		c.workers.Wait()
-		close(c.closed)
-	})
-	<-c.closed
+	if c.closing.Swap(true) {
+		<-c.closed
+		return
+	}
+	cut := time.AfterFunc(closePatience, func() { _ = c.wire.Close() })
+	_ = c.ws.Close(websocket.StatusCode(code), reason)
+	cut.Stop()
+	_ = c.ws.CloseNow() // what a handshake left behind
+	c.workers.Wait()
+	close(c.closed)
 }
 
 // write is the goroutine that writes.
