@@ -60,7 +60,9 @@ func (c *Conn) Read() (Message, error) {
 		m.Free()
 		return m, c.ended(err)
 	}
-	c.class = max(m.class-1, classOf(len(m.Data))) // what was large once need not stay so
+	if c.class = classOf(len(m.Data)); c.class < m.class {
+		m.move(c.class) // who keeps it keeps no more than it needs
+	}
 	return m, nil
 }
 
@@ -88,17 +90,17 @@ func (m *Message) fill(r io.Reader) error {
 		case err != nil:
 			return err
 		case n == len(*m.buf):
-			m.grow()
+			m.move(m.class + 1)
 		}
 	}
 }
 
-func (m *Message) grow() {
-	bigger := buffers[m.class+1].Get().(*[]byte)
-	copy(*bigger, *m.buf)
+// move takes a message to a buffer of another class.
+func (m *Message) move(class int) {
+	to := buffers[class].Get().(*[]byte)
+	n := copy(*to, m.Data)
 	buffers[m.class].Put(m.buf)
-	m.buf = bigger
-	m.class++
+	m.buf, m.class, m.Data = to, class, (*to)[:n]
 }
 
 // ended says how the socket has ended.
