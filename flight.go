@@ -13,6 +13,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/socket"
 )
 
 // maxErrorBody is how much of an error's body is read.
@@ -42,6 +44,7 @@ type flight struct {
 
 	header   [2]string // backs the values of the request's own headers
 	resp     *http.Response
+	conn     *socket.Conn // of a call that opens a socket
 	meta     Meta
 	past     *HistoryAlignments // of the audio, if the history has it
 	refusal  *APIError
@@ -62,7 +65,7 @@ func (f *flight) sent() bool {
 // is not 2xx is an APIError.
 func (f *flight) send() error {
 	c := f.trip.client
-	key, err := c.key(f.ctx)
+	key, err := f.credential()
 	if err != nil {
 		return &localError{err}
 	}
@@ -72,7 +75,7 @@ func (f *flight) send() error {
 	}
 	f.sentAt = time.Now()
 	f.watch.start()
-	resp, err := c.http.Do(req)
+	resp, err := f.do(req)
 	if f.resends.seen(req, resp, err) {
 		f.trip.resent()
 	}
@@ -88,10 +91,28 @@ func (f *flight) send() error {
 	f.meta.FirstByte = time.Since(f.sentAt)
 	c.claims.answered(f.trip, f.meta)
 	f.meta.RetentionIgnored = f.call.zeroRetention && f.meta.HistoryItemID != "" && f.meta.HistoryItemID != notStored
-	if resp.StatusCode/100 != 2 {
+	if resp.StatusCode/100 != 2 && f.conn == nil {
 		return f.refused(secret)
 	}
 	return nil
+}
+
+// do sends a request, or opens the socket it asks for.
+func (f *flight) do(req *http.Request) (resp *http.Response, err error) {
+	if f.call.socket == nil {
+		return f.trip.client.http.Do(req)
+	}
+	f.conn, resp, err = socket.Dial(f.trip.client.http, req, *f.call.socket)
+	return resp, err
+}
+
+// credential is the key for an attempt, or a token of its own that stands in
+// for it.
+func (f *flight) credential() (string, error) {
+	if f.call.tokens == nil {
+		return f.trip.client.key(f.ctx)
+	}
+	return f.call.tokens.token(f.ctx)
 }
 
 // refused reads the error that the server answered with.
@@ -120,7 +141,12 @@ func (f *flight) request(key string) (*http.Request, error) {
 		}
 	}
 	req.Header["User-Agent"] = userAgent
-	if f.call.token == "" {
+	switch {
+	case f.call.tokens != nil:
+		query := req.URL.Query()
+		query.Set(f.call.tokenQuery, key)
+		req.URL.RawQuery = query.Encode()
+	case f.call.token == "":
 		f.header[0] = key
 		req.Header["Xi-Api-Key"] = f.header[0:1:1]
 	}
