@@ -27,12 +27,13 @@ type Fault struct {
 	times  int
 	header http.Header
 
-	instead func(c *call)     // answers in place of the emulator
-	early   bool              // instead is called before the body is read
-	delay   time.Duration     // before the first byte
-	stop    func(*call) error // what happens in the body,
-	at      int64             // after so many bytes
-	empty   bool              // no body at all
+	instead  func(c *call)     // answers in place of the emulator
+	early    bool              // instead is called before the body is read
+	delay    time.Duration     // before the first byte
+	stop     func(*call) error // what happens in the body,
+	at       int64             // after so many bytes,
+	messages int               // or, on a socket, messages
+	empty    bool              // no body at all
 }
 
 // On limits the fault to requests whose path starts with a prefix. Without it

@@ -39,7 +39,7 @@ func routeTo(method, path string, ep endpoint) route {
 func routes() []route {
 	return slices.Concat(
 		ttsRoutes(), sttRoutes(), transcriptRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes(),
-		tokenRoutes(), dictionaryRoutes(), usageRoutes(), dialogueRoutes(), recordingRoutes(), soundRoutes(),
+		tokenRoutes(), dictionaryRoutes(), usageRoutes(), dialogueRoutes(), recordingRoutes(), soundRoutes(), realtimeRoutes(),
 	)
 }
 
