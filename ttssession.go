@@ -484,9 +484,11 @@ func (s *TTSSession) lost(l *ttsLink, told SocketError) {
 // twice or lost.
 func (s *TTSSession) lose(told SocketError) {
 	s.link = nil
+	// Whoever shares a socket with the one that was refused is told too.
+	refused := errors.Is(&told, ErrConcurrencyLimit) && s.holding && !s.heard
 	o := Outcome{}
-	if errors.Is(&told, ErrConcurrencyLimit) {
-		o = Outcome{Verdict: VerdictRefused, Limit: number(limitInText, told.Message), Paced: true}
+	if refused {
+		o = Outcome{Verdict: VerdictRefused, Limit: number(limitInText, told.Message)}
 	}
 	s.release(o, &told)
 	astray := s.script.astray()
@@ -495,12 +497,14 @@ func (s *TTSSession) lose(told SocketError) {
 	case s.ending && s.ended && !astray && s.script.empty():
 		s.end(io.EOF) // only the last word of the server is missing
 		return
-	case astray, !told.passes(), s.losses >= s.cfg.maxRetries:
+	case astray, !told.passes(), s.losses >= s.cfg.maxRetries && !(refused && s.cfg.maxRetries > 0):
 		s.failed(told)
 		return
 	}
 	wait := time.Duration(0)
-	if s.losses > 0 {
+	if refused {
+		s.losses-- // it waits for a slot, as long as its context lasts
+	} else if s.losses > 0 {
 		if s.waits == nil {
 			s.waits = s.cfg.newBackOff()
 		}

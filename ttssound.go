@@ -154,6 +154,7 @@ func (a *sound) heardBy(at float64) Heard {
 
 // drop forgets all that was not read.
 func (a *sound) drop() {
+	a.read = a.at()
 	for i := range a.pieces {
 		a.pieces[i].message.Free()
 	}

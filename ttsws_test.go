@@ -20,7 +20,7 @@ import (
 
 const flash = "eleven_flash_v2_5"
 
-var live = elevenlabs.TTSStreamRequest{ModelID: flash, Format: elevenlabs.FormatPCM_16000}
+var live = elevenlabs.TTSStreamRequest{ModelID: flash, Format: elevenlabs.FormatPCM_8000}
 
 // listened is what a listener got of a session.
 type listened struct {
@@ -82,10 +82,10 @@ func TestDialTTS_SpeaksTextAsItComes(t *testing.T) {
 		got := <-heard
 		require.Equal(t, io.EOF, got.err)
 		require.Equal(t, "Hello there. How are you? I am fine ", got.text.String())
-		text, err := c.STT(t.Context(), got.audio, elevenlabs.FormatPCM_16000.MIME())
+		text, err := c.STT(t.Context(), got.audio, elevenlabs.FormatPCM_8000.MIME())
 		require.NoError(t, err)
 		require.Equal(t, "Hello there. How are you? I am fine", text)
-		require.InDelta(t, float64(len(got.audio))/32000, got.end, 0.5)
+		require.InDelta(t, float64(len(got.audio))/16000, got.end, 0.5)
 		_, err = s.WriteString("more")
 		require.ErrorIs(t, err, os.ErrClosed)
 		require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
@@ -111,7 +111,7 @@ func TestDialTTS_SaysWhatTheSocketWants(t *testing.T) {
 			`{"text":" ","voice_settings":{"speed":1.1},"generation_config":{"chunk_length_schedule":[50,60]}}`,
 			`{"text":"One "}`, `{"text":"two "}`, `{"text":"three. ","flush":true}`, `{"text":"Four ","flush":true}`, `{"text":""}`, ``,
 		}, "\n"), string(srv.Requests()[0].Body))
-		require.Equal(t, "inactivity_timeout=20&model_id=eleven_flash_v2_5&output_format=pcm_16000&sync_alignment=true", srv.Requests()[0].Query.Encode())
+		require.Equal(t, "inactivity_timeout=20&model_id=eleven_flash_v2_5&output_format=pcm_8000&sync_alignment=true", srv.Requests()[0].Query.Encode())
 	})
 }
 
@@ -260,7 +260,7 @@ func dropping(r *rand.Rand, most int) elevenlabstest.Option {
 		case 0:
 			return elevenlabstest.OnSocket(after, elevenlabstest.CloseWith(1011, "we are restarting"))
 		case 1:
-			return elevenlabstest.OnSocket(after, elevenlabstest.Stall(time.Hour))
+			return elevenlabstest.OnSocket(after, elevenlabstest.Stall(20*time.Second))
 		case 2:
 			return elevenlabstest.OnSocket(after, elevenlabstest.CloseWith(1000, ""))
 		}
