@@ -292,7 +292,7 @@ func TestDialTTS_DropsLoseNoWordAndRepeatNone(t *testing.T) {
 	for seed := range uint64(200) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
-			srv := elevenlabstest.NewServer(t, dropping(r, 6))
+			srv := elevenlabstest.NewServer(t, dropping(rand.New(rand.NewPCG(seed, 3)), 6))
 			req := live
 			if seed%2 == 1 {
 				req.ChunkLengthSchedule = []int{50, 80}
