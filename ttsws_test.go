@@ -289,7 +289,7 @@ const story = "The quick brown fox jumps over the lazy dog. It was a bright cold
 func TestDialTTS_DropsLoseNoWordAndRepeatNone(t *testing.T) {
 	t.Parallel()
 	sockets := 0
-	for seed := range uint64(200) {
+	for seed := range uint64(60) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			srv := elevenlabstest.NewServer(t, dropping(rand.New(rand.NewPCG(seed, 3)), 6))
@@ -316,5 +316,5 @@ func TestDialTTS_DropsLoseNoWordAndRepeatNone(t *testing.T) {
 			sockets += srv.Usage().Requests
 		})
 	}
-	require.Greater(t, sockets, 1000, "a drop makes a new one")
+	require.Greater(t, sockets, 300, "a drop makes a new one")
 }
