@@ -31,7 +31,7 @@ import (
 //
 // A connection that breaks, falls silent, or gives no audio for text in
 // Timeouts.FirstByte (10 s by default), is replaced, up to [WithMaxRetries] times in a row
-// without new audio: the first at once, others after the back-off. Only text is sent again
+// without a new word: the first at once, others after the back-off. Only text is sent again
 // that no audio covered, by the times that come with it: nothing is spoken
 // twice, but for a word that was cut, and nothing is lost. Text that was on its
 // way is billed again by the vendor. Where the times do not tell what was
@@ -439,7 +439,6 @@ func (s *TTSSession) hear(l *ttsLink, f timing.Frame, m socket.Message) {
 	}
 	now := time.Now()
 	if len(f.Audio) > 0 {
-		s.losses, s.waits = 0, nil
 		s.audioAt = now
 		if s.holding && !s.heard {
 			s.heard = true
@@ -449,7 +448,9 @@ func (s *TTSSession) hear(l *ttsLink, f timing.Frame, m socket.Message) {
 		}
 		s.script.cover(f.Alignment, s.sound.made())
 		s.sound.add(f, m)
-		s.script.spoken(s.sound.made(), s.Format.BytesPerSecond() > 0)
+		if s.script.spoken(s.sound.made(), s.Format.BytesPerSecond() > 0) {
+			s.losses, s.waits = 0, nil
+		}
 	}
 	if f.Final {
 		s.release(Outcome{Verdict: VerdictServed}, nil)

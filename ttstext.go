@@ -225,8 +225,9 @@ func (s *script) endsWord(at int) bool {
 // timesSlack is how far behind the audio a time may lie, in seconds.
 const timesSlack = 0.1
 
-// spoken takes how much audio has come, in seconds if that is known.
-func (s *script) spoken(made float64, known bool) {
+// spoken takes how much audio has come, in seconds if that is known, and
+// reports whether that was new text.
+func (s *script) spoken(made float64, known bool) bool {
 	n := 0
 	for n < len(s.marks) && (!known || s.marks[n].end <= made+timesSlack) {
 		s.covered = s.marks[n].at
@@ -237,6 +238,7 @@ func (s *script) spoken(made float64, known bool) {
 		s.dark, s.stray = false, 0
 	}
 	s.forget()
+	return n > 0
 }
 
 // forget drops what is spoken.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/elevenlabs-go/elevenlabs"
 	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
+	"github.com/elevenlabs-go/elevenlabs/internal/memnet"
 	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
 
@@ -317,4 +320,24 @@ func TestDialTTS_DropsLoseNoWordAndRepeatNone(t *testing.T) {
 		})
 	}
 	require.Greater(t, sockets, 300, "a drop makes a new one")
+}
+
+// memoryServer is a network with a handler at its other end.
+func memoryServer(t testing.TB, handler http.HandlerFunc) http.RoundTripper {
+	t.Helper()
+	ln := memnet.Listen()
+	var busy sync.WaitGroup
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		busy.Add(1)
+		defer busy.Done()
+		handler(w, r)
+	})}
+	go srv.Serve(ln)
+	transport := &http.Transport{DialContext: ln.DialContext}
+	t.Cleanup(func() {
+		srv.Close()
+		transport.CloseIdleConnections()
+		busy.Wait()
+	})
+	return transport
 }

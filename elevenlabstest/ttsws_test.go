@@ -229,7 +229,7 @@ func TestMultiSocket_HasRoomForFive(t *testing.T) {
 		}
 		p.say(`{"text":" ","context_id":"6"}`)
 		p.closes(1008, "Maximum simultaneous contexts per WebSocket connection exceeded (5). "+
-			"Please close an existing context before opening a new") // as much of it as a close frame holds
+			"Please close an existing context before opening a new ") // as much of it as a close frame holds
 	})
 }
 
