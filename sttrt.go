@@ -33,7 +33,8 @@ type STTStreamRequest struct {
 	SecondaryLanguages []string `json:"secondary_languages,omitempty"`
 	// CommitStrategy is manual, where [STTSession.Commit] ends a segment, or vad,
 	// where a pause does too. Default manual. In both the session commits by
-	// itself before too much is uncommitted: see CommitEvery.
+	// itself before too much is uncommitted: see CommitEvery. Under vad audio is
+	// sent at twice its speed at most.
 	CommitStrategy string `json:"commit_strategy,omitempty"`
 	// VADSilence is the pause that ends a segment, 300 ms to 3 s. Vendor's
 	// default 1.5 s.

@@ -22,9 +22,10 @@ type sttLink struct {
 	heard bool          // a transcript came
 
 	clock   audioClock
-	sent    int64 // the place in the caller's audio up to which it was sent
-	wire    int64 // bytes sent, added silence included
-	last    time.Time
+	sent    int64                       // the place in the caller's audio up to which it was sent
+	wire    int64                       // bytes sent, added silence included
+	last    time.Time                   // when something was sent,
+	ready   time.Time                   // and when audio may be again, where that is paced
 	begun   bool                        // audio was sent
 	added   int64                       // silence since the last commit, to make enough for the next
 	marked  struct{ wire, place int64 } // at the last commit

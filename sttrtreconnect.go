@@ -11,16 +11,21 @@ import (
 
 // reconnect opens another connection when one has ended, and returns none if
 // the session is over.
-func (s *STTSession) reconnect(l *sttLink, err error) (*sttLink, error) {
+func (s *STTSession) reconnect(last *sttLink, err error) (l *sttLink, _ error) {
+	defer func() {
+		if l == nil {
+			s.closeParts(last)
+		}
+	}()
 	if s.ctx.Err() != nil {
 		return nil, err
 	}
-	if s.down.IsZero() || l.heard {
+	if s.down.IsZero() || last.heard {
 		s.down, s.waits = time.Now(), s.cfg.newBackOff()
 	}
 	var end *SocketError
 	if errors.As(err, &end) {
-		s.recall(l, end)
+		s.recall(last, end)
 	}
 	for {
 		if s.over(end) || s.ctx.Err() != nil {
@@ -56,19 +61,27 @@ func (s *STTSession) pause() time.Duration {
 	return wait
 }
 
-// recall takes back what was sent on a connection that has ended, but for what
-// its last messages have settled.
+// recall takes back what was sent on a connection that has ended and is not
+// settled. A segment of which a message is missing is among that: it comes
+// again, and whole.
 func (s *STTSession) recall(l *sttLink, end *SocketError) {
 	s.mu.Lock()
-	var events []STTEvent
-	if l.parts.have&^partEntities != 0 {
-		events = s.segments(l, []STTSegment{l.parts.take()})
-	}
+	defer s.mu.Unlock()
 	if end.Type == "insufficient_audio_activity" { // there is no speech in it
 		s.settle(l, l.sent)
 	}
 	s.link = nil
 	s.tell()
+}
+
+// closeParts makes a segment of what has come of the last one, when there is
+// no other connection for it to come again.
+func (s *STTSession) closeParts(l *sttLink) {
+	s.mu.Lock()
+	var events []STTEvent
+	if l.parts.have&^partEntities != 0 {
+		events = s.segments(l, []STTSegment{l.parts.take()})
+	}
 	s.mu.Unlock()
 	for _, e := range events {
 		s.events.push(e, s.ctx.Done())

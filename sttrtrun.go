@@ -11,6 +11,10 @@ const (
 	// A chunk has 0.1 to 1 s of audio, as the vendor advises.
 	shortestChunk = 100 * time.Millisecond
 	longestChunk  = time.Second
+	// Under vad it is not known which audio a segment has, but that a pause ends
+	// it: that can be told only of audio that comes not much faster than it plays.
+	pacedSpeed = 2
+	pacedChunk = 250 * time.Millisecond
 	// leastCommit is how much audio a commit has: less than 0.3 s of it is fatal.
 	leastCommit = 350 * time.Millisecond
 	// keptAlive is the silence that keeps a connection open.
@@ -160,6 +164,9 @@ func (s *STTSession) nextAudio(l *sttLink, now time.Time, within func(time.Durat
 		to, ends = min(to, s.commits[l.commits].at), true
 	}
 	n := min(to-l.sent, s.rate.bytes(longestChunk))
+	if s.req.vad() {
+		n = min(n, s.rate.bytes(pacedChunk))
+	}
 	every := s.rate.bytes(s.req.CommitEvery)
 	if every > 0 {
 		n = min(n, max(every-(l.wire-l.marked.wire), s.rate.width))
@@ -167,10 +174,13 @@ func (s *STTSession) nextAudio(l *sttLink, now time.Time, within func(time.Durat
 	if n <= 0 || n < s.rate.bytes(shortestChunk) && !ends && !within(shortestChunk-now.Sub(s.since)) {
 		return nil
 	}
+	if s.req.vad() && !within(l.ready.Sub(now)) {
+		return nil
+	}
 	samples := s.ring.slice(l.sent, l.sent+n)
 	l.clock.sent(l.wire, l.sent, n)
 	l.sent += n
-	s.since = now
+	s.since, l.ready = now, now.Add(s.rate.lasting(n)/pacedSpeed)
 	s.tell()
 	message := s.say(l, samples, false, now)
 	if open := l.wire - l.marked.wire; every > 0 && (open >= every || open >= every*2/3 && s.rate.quiet(samples)) {

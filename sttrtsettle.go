@@ -25,9 +25,9 @@ const (
 // caller holds the mutex.
 func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent) {
 	for _, seg := range whole {
-		from, start := s.settled, l.from
-		s.retime(l, seg.Words, start)
-		byUser := s.settles(l, &seg)
+		from := s.settled
+		ends := s.retime(l, seg.Words)
+		byUser := s.settles(l, ends)
 		l.echo, l.until, l.said = seg.Text, time.Now().Add(echoComes), ""
 		s.answered = time.Now()
 		if seg.Text == "" && !byUser {
@@ -43,10 +43,11 @@ func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent
 	return events
 }
 
-// settles finds out which audio a segment has, and reports whether the caller
-// has asked for it. Answers come in the order of the commits; what is none of
-// ours the server has committed by itself.
-func (s *STTSession) settles(l *sttLink, seg *STTSegment) (byUser bool) {
+// settles finds out which audio a segment has, whose words end at a place of
+// the connection if that is known, and reports whether the caller has asked for
+// it. Answers come in the order of the commits; what is none of ours the server
+// has committed by itself.
+func (s *STTSession) settles(l *sttLink, ends int64) (byUser bool) {
 	if l.commits > 0 && (!s.req.vad() || time.Since(s.commits[0].sent) >= surelyOurs) {
 		c := s.commits[0]
 		s.commits = s.commits[1:]
@@ -55,15 +56,14 @@ func (s *STTSession) settles(l *sttLink, seg *STTSegment) (byUser bool) {
 		s.settle(l, c.at)
 		return c.byUser
 	}
-	wire := l.wire - s.rate.bytes(s.req.pause()) // a pause ends there, or a little later
-	to := l.clock.place(wire)
-	if n := len(seg.Words); n > 0 && seg.Words[n-1].End != nil {
-		to = s.rate.bytes(time.Duration(*seg.Words[n-1].End * float64(time.Second)))
-	} else if !s.req.vad() {
-		wire = l.marked.wire + s.rate.bytes(serverCommits)
-		to = l.clock.place(wire)
+	wire := l.marked.wire + s.rate.bytes(serverCommits)
+	switch {
+	case ends > 0:
+		wire = ends
+	case s.req.vad():
+		wire = l.wire - s.rate.bytes(s.req.pause()) // in the pause, for audio comes not much faster than it plays
 	}
-	to = min(to, l.sent)
+	to := min(l.clock.place(wire), l.sent)
 	if len(s.commits) > 0 {
 		to = min(to, s.commits[0].at)
 	}
@@ -86,19 +86,22 @@ func (s *STTSession) settle(l *sttLink, to int64) {
 }
 
 // retime turns the times of words, which count from the start of the
-// connection, into those of the caller's audio. Times that count from the start
-// of the segment instead, which the documents do not exclude, begin too early
-// for it.
-func (s *STTSession) retime(l *sttLink, words []Word, start int64) {
+// connection, into those of the caller's audio, and returns where on the
+// connection the last one ends, 0 if that is not told. Times that count from
+// the start of the segment instead, which the documents do not exclude, begin
+// too early for it.
+func (s *STTSession) retime(l *sttLink, words []Word) (ends int64) {
 	offset := int64(0)
-	if len(words) > 0 && words[0].Start != nil && s.rate.seconds(*words[0].Start) < start-s.rate.perSecond/2 {
-		offset = start
+	if len(words) > 0 && words[0].Start != nil && s.rate.seconds(*words[0].Start) < l.from-s.rate.perSecond/2 {
+		offset = l.from
 	}
 	move := func(t *float64) *float64 {
 		if t == nil {
 			return nil
 		}
-		at := s.rate.lasting(l.clock.place(offset + s.rate.seconds(*t))).Seconds()
+		wire := offset + s.rate.seconds(*t)
+		ends = max(ends, wire)
+		at := s.rate.lasting(l.clock.place(wire)).Seconds()
 		return &at
 	}
 	for i := range words {
@@ -108,6 +111,7 @@ func (s *STTSession) retime(l *sttLink, words []Word, start int64) {
 			c.Start, c.End = move(c.Start), move(c.End)
 		}
 	}
+	return ends
 }
 
 // lastWords returns the end of a text, of whole words where that leaves any.
