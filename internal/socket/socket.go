@@ -277,7 +277,9 @@ func (c *Conn) write() {
 			err := c.ws.Write(context.Background(), websocket.MessageText, m)
 			stuck.Stop()
 			if err != nil {
-				c.Fail(c.ended(err))
+				// A peer that has closed may have said why, and that is still to be read.
+				c.give(c.ended(err))
+				time.AfterFunc(closePatience, func() { _ = c.wire.Close() })
 				return
 			}
 		}
