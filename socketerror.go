@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/elevenlabs-go/elevenlabs/internal/envelope"
 	"github.com/elevenlabs-go/elevenlabs/internal/socket"
 )
 
@@ -28,7 +29,10 @@ type SocketError struct {
 	// Limit is the number of sessions that a refusal for too many says the account
 	// allows, 0 if it does not say.
 	Limit int
-	// Err is the network's; nil with a close frame.
+	// Unspoken is the text of a [TTSSession] that no audio has come of. It is not
+	// in the error's own text.
+	Unspoken string
+	// Err is the network's, or why this side gave up; nil with a close frame.
 	Err error
 }
 
@@ -39,6 +43,8 @@ func (e *SocketError) Error() string {
 		b.WriteString(strings.Trim(e.Type+": "+e.Message, ": ") + "; ")
 	}
 	switch {
+	case e.Err != nil && e.Code == 0:
+		b.WriteString(strings.TrimPrefix(e.Err.Error(), "elevenlabs: "))
 	case e.Err != nil:
 		fmt.Fprintf(&b, "the connection broke: %v", e.Err)
 	case e.Reason != "":
@@ -54,7 +60,7 @@ func (e *SocketError) Unwrap() error { return e.Err }
 // Is reports whether target is the sentinel, or one of the sentinels, that the
 // error stands for.
 func (e *SocketError) Is(target error) bool {
-	api := APIError{kind: e.meaning()}
+	api := APIError{kind: e.meaning(), Code: e.Type}
 	return api.kind != kindUnknown && api.Is(target)
 }
 
@@ -81,7 +87,10 @@ func (e *SocketError) meaning() kind {
 	if e.Limit > 0 {
 		return kindConcurrency
 	}
-	return socketKinds[e.Type]
+	if k, ok := socketKinds[e.Type]; ok {
+		return k
+	}
+	return kindOf(0, envelope.Envelope{Code: e.Type})
 }
 
 // closedBy adds how the socket has ended.

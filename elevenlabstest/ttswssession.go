@@ -183,8 +183,11 @@ func (s *speechSocket) cut(code websocket.StatusCode, reason string) {
 	s.at(time.Now(), func() bool { return s.close(code, reason) })
 }
 
+// maxReason is how long the reason of a close frame can be, in bytes.
+const maxReason = 123
+
 func (s *speechSocket) close(code websocket.StatusCode, reason string) bool {
-	_ = s.c.socket.Close(code, reason)
+	_ = s.c.socket.Close(code, reason[:min(len(reason), maxReason)])
 	return false
 }
 
