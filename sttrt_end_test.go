@@ -60,8 +60,8 @@ func deafen(messages ...string) func(*websocket.Conn, <-chan struct{}) {
 	}
 }
 
-// listening reads until the socket ends.
-func listening(ws *websocket.Conn) {
+// attend reads until the socket ends.
+func attend(ws *websocket.Conn) {
 	for {
 		if _, _, err := ws.Read(context.Background()); err != nil {
 			return
@@ -171,12 +171,12 @@ func TestSTTSession_CommitWithoutAnAnswer(t *testing.T) {
 			if times == 2 {
 				tell(ws, `{"message_type":"committed_transcript","text":"early"}`)
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{}, elevenlabs.WithBackOff(elevenlabs.LinearBackOff(time.Second)))
 		require.NoError(t, err)
 		defer s.Close()
-		write(t, s, hush(time.Second))
+		put(t, s, hush(time.Second))
 		require.NoError(t, s.Commit())
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
@@ -196,7 +196,7 @@ func TestSTTSession_GivesUpReconnecting(t *testing.T) {
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{ReconnectFor: 10 * time.Second},
 			elevenlabs.WithBackOff(elevenlabs.LinearBackOff(time.Second)))
 		srv.Inject(elevenlabstest.Status(http.StatusForbidden, `{"detail":{"status":"missing_permissions"}}`))
-		write(t, s, hush(3*time.Second))
+		put(t, s, hush(3*time.Second))
 		var gap elevenlabs.STTEvent
 		var last error
 		for e, err := range s.Events() {
@@ -250,7 +250,7 @@ func TestSTTSession_UnreadEventsHoldItBack(t *testing.T) {
 				tell(ws, long)
 				told++
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
 		require.NoError(t, err)

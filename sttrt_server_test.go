@@ -79,11 +79,11 @@ func TestSTTSession_PutsSegmentsTogether(t *testing.T) {
 					tell(ws, greeting)
 					_, _, _ = ws.Read(t.Context())
 					tell(ws, tt.said...)
-					listening(ws)
+					attend(ws)
 				})
 				s, err := c.DialSTT(t.Context(), tt.req)
 				require.NoError(t, err)
-				write(t, s, noisy(time.Second))
+				put(t, s, noisy(time.Second))
 				time.Sleep(3 * time.Second)
 				require.NoError(t, s.Close())
 				_, segments := collect(t, s)
@@ -110,7 +110,7 @@ func TestSTTSession_TellsWhatIsNew(t *testing.T) {
 				tell(ws, m)
 				time.Sleep(100 * msec)
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
 		require.NoError(t, err)
@@ -149,7 +149,7 @@ func TestSTTSession_TimesOfTheSegment(t *testing.T) {
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{Timestamps: true})
 		require.NoError(t, err)
 		for range 3 {
-			write(t, s, noisy(2*time.Second))
+			put(t, s, noisy(2*time.Second))
 			require.NoError(t, s.Commit())
 			synctest.Wait()
 		}
@@ -178,7 +178,7 @@ func TestSTTSession_HugeMessages(t *testing.T) {
 			case 2:
 				tell(ws, message("partial_transcript", "small"))
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
 		require.NoError(t, err)
