@@ -52,7 +52,6 @@ func (s *TTSSession) hear(l *ttsLink, f timing.Frame, m socket.Message) {
 	}
 	switch {
 	case f.Final && s.ending:
-		s.release(Outcome{Verdict: VerdictServed}, nil)
 		s.end(io.EOF)
 		return
 	case f.Final: // it ended by itself, for want of text
@@ -158,12 +157,10 @@ func (s *TTSSession) reconnect(wait time.Duration) {
 	if sleep(s.ctx, wait) != nil {
 		return
 	}
-	l, id, err := s.connect(s.ctx)
-	if err != nil {
+	if err := s.join(); err != nil {
 		s.fail(SocketError{Op: s.op, Err: err})
 		return
 	}
-	s.attach(l, id)
 	select {
 	case s.turn <- struct{}{}:
 		_ = s.pump() // what goes wrong is told to who writes or reads
@@ -182,6 +179,7 @@ func (s *TTSSession) fail(told SocketError) {
 
 // failed ends the session with what is not spoken.
 func (s *TTSSession) failed(told SocketError) {
+	told.Op = s.op
 	told.Unspoken = strings.TrimSpace(s.script.left() + s.text.all())
 	s.end(&told)
 }
@@ -189,10 +187,12 @@ func (s *TTSSession) failed(told SocketError) {
 // end ends the session. What has come can still be read.
 func (s *TTSSession) end(err error) {
 	s.err = err
-	if s.alarm != nil {
-		s.alarm.Stop()
+	s.alarm.Stop()
+	o := Outcome{}
+	if err == io.EOF {
+		o.Verdict, err = VerdictServed, nil
 	}
-	s.release(Outcome{}, err)
+	s.release(o, err)
 	s.link = nil
 	s.changed.Broadcast()
 	s.after = append(s.after, s.cancel)

@@ -56,10 +56,10 @@ func (s *TTSSession) next() []byte {
 		if s.script.done() {
 			s.audioAt = now // nothing was awaited before
 		}
-		text, flush := s.script.send()
+		p := s.script.send()
 		s.sentAt = now
 		s.arm(now)
-		return s.say.text(s.id, text, flush)
+		return s.say.text(s.id, p)
 	case s.ending && !s.ended:
 		s.ended = true
 		s.audioAt = now
@@ -114,9 +114,10 @@ func (s *TTSSession) admission() Admission {
 	}
 }
 
-// release gives the slot back, if there is one.
+// release gives the slot back, if there is one. A connection that takes one for
+// its life keeps it.
 func (s *TTSSession) release(o Outcome, err error) {
-	if !s.holding {
+	if !s.holding || s.lifelong && s.link != nil && s.err == nil {
 		return
 	}
 	s.holding = false

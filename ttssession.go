@@ -37,14 +37,15 @@ type TTSSession struct {
 	// Format is how the audio is encoded.
 	Format Format
 
-	c       *Client
-	cfg     callConfig
-	op      string
-	family  Family
-	words   bool          // sent as they come, for a schedule
-	alive   time.Duration // between signs of life
-	say     dialect
-	connect func(context.Context) (*ttsLink, string, error)
+	c        *Client
+	cfg      callConfig
+	op       string
+	family   Family
+	words    bool          // sent as they come, for a schedule
+	alive    time.Duration // between signs of life
+	lifelong bool          // a connection takes its slot for its life
+	say      dialect
+	connect  func(context.Context) (*ttsLink, string, error)
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -94,21 +95,38 @@ func newTTSSession(ctx context.Context, c *Client, cfg callConfig, req *TTSStrea
 
 // start connects the session. From here its context ends it.
 func (s *TTSSession) start() error {
-	l, id, err := s.connect(s.ctx)
-	if err != nil {
-		s.cancel()
-		return err
-	}
 	s.alarm = time.AfterFunc(time.Hour, s.tick)
 	context.AfterFunc(s.ctx, func() { s.shut(s.ctx.Err()) })
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
-	s.attach(l, id)
-	if err := s.pump(); err != nil { // the first message, so that the server hears who speaks
-		s.shut(os.ErrClosed)
-		return err
+	err := s.join()
+	if err == nil {
+		err = s.pump() // the first message, so that the server hears who speaks
 	}
-	return nil
+	if err != nil {
+		s.shut(os.ErrClosed)
+	}
+	return err
+}
+
+// join connects the session, with a slot where the connection takes one.
+func (s *TTSSession) join() error {
+	if s.lifelong {
+		if s.acquire(); !s.holds() {
+			return s.how()
+		}
+	}
+	l, id, err := s.connect(s.ctx)
+	if err == nil {
+		s.attach(l, id)
+	}
+	return err
+}
+
+func (s *TTSSession) holds() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.holding
 }
 
 // Write adds text, as [TTSSession.WriteString] does.
