@@ -236,6 +236,7 @@ func TestDialSTT_ClosedForSilenceOpensWithTheNextAudio(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{KeepAlive: -1})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		require.Len(t, srv.Requests(), 1)
 		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyRealtimeSTT].InFlight, "no slot is held meanwhile")
 		put(t, s, spoken(t, srv, "Hello."))
