@@ -294,7 +294,7 @@ func TestDialSTT_Errors(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				srv := elevenlabstest.NewServer(t)
 				message := fmt.Sprintf(`{"message_type":%q,"error":"emulator-key is no good"}`, kind)
-				srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Say(message), elevenlabstest.CloseWith(1008, kind)))
+				srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Say(message), elevenlabstest.CloseWith(1008, kind+" emulator-key")))
 				s := dialSTT(t, srv, elevenlabs.STTStreamRequest{ReconnectFor: -1})
 				put(t, s, hush(time.Second))
 				err := s.Finish(t.Context())
@@ -302,7 +302,7 @@ func TestDialSTT_Errors(t *testing.T) {
 				require.ErrorAs(t, err, &e)
 				require.ErrorIs(t, err, want)
 				require.Equal(t, elevenlabs.SocketError{
-					Op: "STT session", Type: kind, Message: "REDACTED is no good", Code: 1008, Reason: kind,
+					Op: "STT session", Type: kind, Message: "REDACTED is no good", Code: 1008, Reason: kind + " REDACTED",
 				}, *e)
 				_, err = s.Write(hush(msec))
 				require.Equal(t, error(e), err)
