@@ -236,6 +236,7 @@ func TestDialSTT_ClosedForSilenceOpensWithTheNextAudio(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{KeepAlive: -1})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		require.Len(t, srv.Requests(), 1)
 		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyRealtimeSTT].InFlight, "no slot is held meanwhile")
 		put(t, s, spoken(t, srv, "Hello."))
@@ -293,7 +294,7 @@ func TestDialSTT_Errors(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				srv := elevenlabstest.NewServer(t)
 				message := fmt.Sprintf(`{"message_type":%q,"error":"emulator-key is no good"}`, kind)
-				srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Say(message), elevenlabstest.CloseWith(1008, kind)))
+				srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Say(message), elevenlabstest.CloseWith(1008, kind+" emulator-key")))
 				s := dialSTT(t, srv, elevenlabs.STTStreamRequest{ReconnectFor: -1})
 				put(t, s, hush(time.Second))
 				err := s.Finish(t.Context())
@@ -301,7 +302,7 @@ func TestDialSTT_Errors(t *testing.T) {
 				require.ErrorAs(t, err, &e)
 				require.ErrorIs(t, err, want)
 				require.Equal(t, elevenlabs.SocketError{
-					Op: "STT session", Type: kind, Message: "REDACTED is no good", Code: 1008, Reason: kind,
+					Op: "STT session", Type: kind, Message: "REDACTED is no good", Code: 1008, Reason: kind + " REDACTED",
 				}, *e)
 				_, err = s.Write(hush(msec))
 				require.Equal(t, error(e), err)
