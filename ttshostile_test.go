@@ -215,3 +215,30 @@ func listenTo(t *testing.T, message []byte, more bool) {
 	require.NoError(t, s.Close())
 	require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
 }
+
+func TestDialTTS_NeverShowsTheKey(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := onSocket(t, func(ws *websocket.Conn) {
+			_ = ws.Write(context.Background(), websocket.MessageText, []byte(`{"error":"invalid_api_key","message":"not `+secret+`"}`))
+			ws.Close(1008, "bad "+secret)
+		})
+		s := dialTTS(t, c, live)
+		_, err := io.ReadAll(s)
+		require.ErrorIs(t, err, elevenlabs.ErrUnauthorized)
+		require.EqualError(t, err, "elevenlabs: TTS socket: invalid_api_key: not REDACTED; closed with 1008 bad REDACTED")
+	})
+}
+
+func TestDialTTSMulti_AWrongKeyIsNotTriedForEver(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		m := dialMulti(t, srv.Client(elevenlabs.WithAPIKey("invalid-key")))
+		time.Sleep(time.Hour)
+		require.LessOrEqual(t, srv.Usage().Requests, 2)
+		s, err := m.NewUtterance(t.Context())
+		if err == nil {
+			_, err = io.ReadAll(s)
+		}
+		require.ErrorIs(t, err, elevenlabs.ErrUnauthorized)
+	})
+}

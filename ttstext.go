@@ -14,9 +14,8 @@ const longestPiece = 400
 
 // A textBuffer puts the pieces of a text together to what can be spoken.
 type textBuffer struct {
-	ssml    bool
-	text    string
-	scanned int // of it, without a place to cut
+	ssml bool
+	text string
 }
 
 func (b *textBuffer) add(text string) { b.text += text }
@@ -27,17 +26,12 @@ func (b *textBuffer) all() string { return b.text }
 // take returns what is whole: words or else sentences, with the blank behind.
 func (b *textBuffer) take(words bool) (string, error) {
 	cut, blank := 0, 0
-	inTag := b.ssml && strings.LastIndexByte(b.text, '<') > strings.LastIndexByte(b.text, '>')
-	for i, r := range b.text[b.scanned:] {
-		i += b.scanned
-		end := i + utf8.RuneLen(max(r, 0))
+	for i, r := range b.text[:b.outside()] {
+		end := i + utf8.RuneLen(r)
 		switch {
-		case inTag && i > strings.LastIndexByte(b.text, '<'):
-		case r == '。' || r == '！' || r == '？':
+		case r == '。', r == '！', r == '？':
 			cut, blank = end, end
-		case !unicode.IsSpace(r):
-			continue
-		default:
+		case unicode.IsSpace(r):
 			blank = end
 			if words || r == '\n' || sentences.EndsText(b.text[:i]) {
 				cut = end
@@ -47,22 +41,23 @@ func (b *textBuffer) take(words bool) (string, error) {
 	if cut == 0 && len(b.text) > longestPiece {
 		cut = blank
 	}
-	if cut == 0 {
-		b.scanned = max(strings.LastIndexFunc(b.text, unicode.IsSpace), 0)
-		if blank > 0 && len(b.text) > longestPiece/2 {
-			b.scanned = 0
-		}
-		return "", nil
-	}
 	part := b.text[:cut]
-	b.text, b.scanned = b.text[cut:], 0
+	b.text = b.text[cut:]
 	return whole(part)
+}
+
+// outside is up to where the text is in no tag that has yet to end.
+func (b *textBuffer) outside() int {
+	if open := strings.LastIndexByte(b.text, '<'); b.ssml && open > strings.LastIndexByte(b.text, '>') {
+		return open
+	}
+	return len(b.text)
 }
 
 // rest returns all that waits.
 func (b *textBuffer) rest() (string, error) {
 	part := b.text
-	b.text, b.scanned = "", 0
+	b.text = ""
 	return whole(part)
 }
 
