@@ -48,6 +48,8 @@ type flight struct {
 	meta     Meta
 	past     *HistoryAlignments // of the audio, if the history has it
 	refusal  *APIError
+	denial   *SocketError // a refusal that came as a message
+	secret   string       // what it was sent with, which a server may echo
 	received int64
 	sentAt   time.Time
 
@@ -85,14 +87,14 @@ func (f *flight) send() error {
 	f.watch.arm(phaseGap)
 	f.watch.rest(phaseGap)
 	f.resp = resp
-	secret := cmp.Or(f.call.token, key) // which a server may echo
-	f.meta = readMeta(resp.Header, secret)
+	f.secret = cmp.Or(f.call.token, key)
+	f.meta = readMeta(resp.Header, f.secret)
 	f.meta.Attempts, f.meta.Queued = f.trip.attempts, f.trip.queued
 	f.meta.FirstByte = time.Since(f.sentAt)
 	c.claims.answered(f.trip, f.meta)
 	f.meta.RetentionIgnored = f.call.zeroRetention && f.meta.HistoryItemID != "" && f.meta.HistoryItemID != notStored
 	if resp.StatusCode/100 != 2 && f.conn == nil {
-		return f.refused(secret)
+		return f.refused(f.secret)
 	}
 	return nil
 }
@@ -323,6 +325,10 @@ func (f *flight) finish(err error) {
 func (f *flight) outcome() Outcome {
 	o := Outcome{Limit: f.meta.Limit, InUse: f.meta.InUse}
 	switch {
+	case f.denial != nil:
+		if f.denial.Limit > 0 {
+			o.Verdict, o.Limit, o.Paced = VerdictRefused, f.denial.Limit, !f.trip.requeues(f.denial)
+		}
 	case f.refusal == nil && f.resp != nil:
 		o.Verdict = VerdictServed
 	case f.refusal != nil && f.refusal.kind == kindConcurrency:

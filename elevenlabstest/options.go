@@ -90,7 +90,8 @@ func WithLimit(f elevenlabs.Family, n int) Option {
 }
 
 // WithSpeed divides every delay of the emulator by x. The default is 1; a
-// value that is not positive counts as 1.
+// value that is not positive counts as 1. How long a socket may be silent is
+// the client's time, and stays.
 func WithSpeed(x float64) Option {
 	return optionFunc(func(c *config) { c.speed = x })
 }

@@ -30,7 +30,7 @@ func OnSocket(n int, steps ...SocketStep) Fault {
 		}
 		return nil
 	})
-	f.messages = n
+	f.messages = max(n, 1)
 	return f
 }
 
@@ -63,7 +63,7 @@ func CloseWith(code int, reason string) SocketStep {
 func (c *call) passed() error {
 	c.messages++
 	f := c.fault
-	if f == nil || f.stop == nil || c.messages != max(f.messages, 1) {
+	if f == nil || f.stop == nil || c.messages != f.messages {
 		return nil
 	}
 	return f.stop(c)

@@ -111,7 +111,7 @@ func (s *realtime) start() {
 		s.say(map[string]any{"message_type": "warning", "warning": "Zero retention is not part of this plan " +
 			"and was not applied. The session is still being logged."}, 0)
 	}
-	s.idle = time.Now().Add(s.c.e.scaled(realtimeIdle))
+	s.idle = time.Now().Add(realtimeIdle)
 }
 
 // step does what is due, or waits for what comes next. It reports whether the
@@ -132,7 +132,7 @@ func (s *realtime) step(timer *time.Timer) bool {
 	timer.Reset(time.Until(s.wakes()))
 	select {
 	case data := <-s.received:
-		s.idle = time.Now().Add(s.c.e.scaled(realtimeIdle))
+		s.idle = time.Now().Add(realtimeIdle)
 		if !s.ended {
 			s.take(data)
 		}

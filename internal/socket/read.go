@@ -105,14 +105,17 @@ func (m *Message) move(class int) {
 
 // ended says how the socket has ended.
 func (c *Conn) ended(err error) error {
+	var told websocket.CloseError
+	closed := errors.As(err, &told)
 	select {
 	case <-c.done:
-		return c.cause
+		if !closed || !c.broke() {
+			return c.cause
+		}
 	default:
 	}
-	var told websocket.CloseError
 	switch {
-	case errors.As(err, &told):
+	case closed:
 		return &CloseError{Code: int(told.Code), Reason: told.Reason}
 	case errors.Is(err, websocket.ErrMessageTooBig):
 		return ErrTooLarge
@@ -120,4 +123,11 @@ func (c *Conn) ended(err error) error {
 		err = io.ErrUnexpectedEOF // the library's and the network's many ways to say so
 	}
 	return &CloseError{Code: CodeLost, Err: err}
+}
+
+// broke reports whether this side has ended the socket because it could not
+// write. The peer may have said why.
+func (c *Conn) broke() bool {
+	var lost *CloseError
+	return errors.As(c.cause, &lost) && lost.Code == CodeLost
 }

@@ -84,6 +84,8 @@ const (
 	// pongPatience is less than the 5 s that the library gives the writing of a
 	// ping, so that the cause is known before it cuts the connection.
 	pongPatience = 4 * time.Second
+	// writePatience is how long a message may take to be written.
+	writePatience = defaultSilence + pongPatience
 )
 
 // A Conn is one socket. Read is for one goroutine, all else for any. Whoever
@@ -254,6 +256,10 @@ func (c *Conn) write() {
 	idle, silent := newTimer(c.opts.KeepAlive), newTimer(c.opts.Silence)
 	defer idle.Stop()
 	defer silent.Stop()
+	// A peer that takes nothing is as silent as one that says nothing, and no ping
+	// comes past the message that is stuck.
+	stuck := time.AfterFunc(writePatience, func() { c.Fail(ErrSilent) })
+	stuck.Stop()
 	for {
 		var m []byte
 		select {
@@ -267,8 +273,13 @@ func (c *Conn) write() {
 			return
 		}
 		if m != nil {
-			if err := c.ws.Write(context.Background(), websocket.MessageText, m); err != nil {
-				c.Fail(c.ended(err))
+			stuck.Reset(writePatience)
+			err := c.ws.Write(context.Background(), websocket.MessageText, m)
+			stuck.Stop()
+			if err != nil {
+				// A peer that has closed may have said why, and that is still to be read.
+				c.give(c.ended(err))
+				time.AfterFunc(closePatience, func() { _ = c.wire.Close() })
 				return
 			}
 		}

@@ -275,6 +275,17 @@ func TestConn_FindsAPeerThatHasGone(t *testing.T) {
 	})
 }
 
+func TestConn_FindsAPeerThatTakesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := dial(t, socket.Options{}, deaf(t))
+		at := time.Now()
+		require.NoError(t, c.Send(t.Context(), []byte("stuck")))
+		_, err := c.Read()
+		require.ErrorIs(t, err, socket.ErrSilent)
+		require.Equal(t, 14*time.Second, time.Since(at))
+	})
+}
+
 func TestConn_LeavesAPeerAloneThatAnswers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		c := dial(t, socket.Options{}, func(ws *websocket.Conn) {
