@@ -118,7 +118,7 @@ func (b *bridge) media(w http.ResponseWriter, r *http.Request) {
 	}
 	defer socket.CloseNow()
 	switch err := b.hold(r.Context(), socket); {
-	case err == nil || errors.Is(err, context.Canceled):
+	case err == nil, errors.Is(err, talk.ErrHungUp), errors.Is(err, context.Canceled):
 		_ = socket.Close(websocket.StatusNormalClosure, "")
 	default:
 		b.log.Error("call", "err", err)

@@ -47,6 +47,7 @@ type stream struct {
 	ctx    context.Context
 	socket *websocket.Conn
 	sid    string
+	line   *talk.Line
 }
 
 func (s *stream) send(m message) error {
@@ -65,15 +66,13 @@ func (s *stream) Media(frame []byte) error {
 func (s *stream) Mark(name string) error { return s.send(message{Event: "mark", Mark: &mark{name}}) }
 func (s *stream) Clear() error           { return s.send(message{Event: "clear"}) }
 
-// errHungUp ends a call as it should.
-var errHungUp = errors.New("the caller has hung up")
-
-func (s *stream) receive() (m message, err error) {
-	_, b, err := s.socket.Read(s.ctx)
+// receive returns the next message, talk.ErrHungUp when there are no more.
+func (s *stream) receive(ctx context.Context) (m message, err error) {
+	_, b, err := s.socket.Read(ctx)
 	if err == nil {
 		err = json.Unmarshal(b, &m)
 	} else if websocket.CloseStatus(err) != -1 || errors.Is(err, io.EOF) {
-		err = errHungUp
+		err = talk.ErrHungUp
 	}
 	return m, err
 }
@@ -81,7 +80,7 @@ func (s *stream) receive() (m message, err error) {
 // open waits until the call has started.
 func (s *stream) open() (*start, error) {
 	for {
-		m, err := s.receive()
+		m, err := s.receive(s.ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -98,51 +97,31 @@ func (s *stream) open() (*start, error) {
 
 // hold talks to a caller until he hangs up.
 func (b *bridge) hold(ctx context.Context, socket *websocket.Conn) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	s := &stream{ctx: ctx, socket: socket}
 	started, err := s.open()
 	if err != nil {
-		return hungUp(err)
+		return err
 	}
 	log := b.log.With("call", started.CallSID)
-	line := talk.NewLine(s, elevenlabs.FormatULaw_8000)
+	s.line = talk.NewLine(s, elevenlabs.FormatULaw_8000)
 	c := talk.Conversation{
-		Client: b.client, Format: elevenlabs.FormatULaw_8000, Answer: b.answer, Line: line,
+		Client: b.client, Format: elevenlabs.FormatULaw_8000, Answer: b.answer, Line: s.line,
 		Told: func(e talk.Event) { tell(log, e) },
 	}
-	caller, ended := make(chan []byte), make(chan struct{})
-	go func() {
-		defer close(ended)
-		cancel(s.hear(line, caller))
-	}()
-	err = c.Run(ctx, caller)
-	if cause := context.Cause(ctx); cause != nil {
-		err = cause
-	}
-	cancel(err)
-	<-ended
-	return hungUp(err)
-}
-
-func hungUp(err error) error {
-	if errors.Is(err, errHungUp) {
-		return nil
-	}
-	return err
+	return c.Run(ctx, s.hear)
 }
 
 // hear takes what Twilio says, until the call ends.
-func (s *stream) hear(line *talk.Line, caller chan<- []byte) error {
+func (s *stream) hear(ctx context.Context, caller chan<- []byte) error {
 	for {
-		m, err := s.receive()
+		m, err := s.receive(ctx)
 		switch {
 		case err != nil:
 			return err
 		case m.Event == "stop":
-			return errHungUp
+			return talk.ErrHungUp
 		case m.Event == "mark" && m.Mark != nil:
-			line.Marked(m.Mark.Name)
+			s.line.Marked(m.Mark.Name)
 		case m.Event == "media" && m.Media != nil:
 			sound, err := base64.StdEncoding.DecodeString(m.Media.Payload)
 			if err != nil {
@@ -150,8 +129,8 @@ func (s *stream) hear(line *talk.Line, caller chan<- []byte) error {
 			}
 			select {
 			case caller <- sound:
-			case <-s.ctx.Done():
-				return s.ctx.Err()
+			case <-ctx.Done():
+				return ctx.Err()
 			}
 		}
 	}

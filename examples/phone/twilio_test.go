@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,11 +163,11 @@ func (p *phone) play(payload string) {
 func (p *phone) mark(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var once sync.Once
+	var sent atomic.Bool
 	back := func() {
-		once.Do(func() {
+		if sent.CompareAndSwap(false, true) {
 			p.send(map[string]any{"event": "mark", "streamSid": "MZ1", "mark": map[string]any{"name": name}})
-		})
+		}
 	}
 	p.back = append(p.back, back)
 	p.marks = append(p.marks, time.AfterFunc(time.Until(p.until), back))
@@ -182,10 +183,13 @@ func (p *phone) clear() {
 		p.frames = p.frames[:n-1]
 	}
 	p.until = now
-	for _, back := range p.back {
-		back()
-	}
+	all := p.back
 	p.back = nil
+	p.tasks.Go(func() {
+		for _, back := range all {
+			back()
+		}
+	})
 }
 
 // heard is what was played so far.

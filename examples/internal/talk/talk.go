@@ -83,12 +83,34 @@ type Conversation struct {
 	stop  func()     // ends the turn that is spoken and waits for that
 }
 
-// Run listens to the caller's audio and answers until that ends, the context
-// does, or the ears fail. An answer that fails is told, and the conversation
-// goes on.
-func (c *Conversation) Run(ctx context.Context, caller <-chan []byte) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+// ErrHungUp is how a caller leaves.
+var ErrHungUp = errors.New("the caller has hung up")
+
+// Run listens and answers until the caller hangs up, which is no error, the
+// context ends or the ears fail. An answer that fails is told, and the
+// conversation goes on. Run calls hear on a goroutine of its own to hand on the
+// caller's audio; how hear ends is how the caller has left.
+func (c *Conversation) Run(ctx context.Context, hear func(context.Context, chan<- []byte) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	caller, left := make(chan []byte), make(chan struct{})
+	go func() {
+		defer close(left)
+		cancel(hear(ctx, caller))
+	}()
+	err := c.converse(ctx, caller)
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	cancel(err)
+	<-left
+	if errors.Is(err, ErrHungUp) {
+		return nil
+	}
+	return err
+}
+
+func (c *Conversation) converse(ctx context.Context, caller <-chan []byte) error {
 	now := elevenlabs.WithPriority(elevenlabs.PriorityInteractive)
 	var err error
 	c.voice, err = c.Client.DialTTSMulti(ctx, elevenlabs.TTSStreamRequest{ModelID: "eleven_flash_v2_5", Format: c.Format}, now)
@@ -101,11 +123,7 @@ func (c *Conversation) Run(ctx context.Context, caller <-chan []byte) error {
 		return err
 	}
 	var hearing sync.WaitGroup
-	hearing.Go(func() {
-		if ears.WriteFrom(ctx, caller) == nil {
-			_ = ears.Finish(ctx) // how the session ends is told below
-		}
-	})
+	hearing.Go(func() { _ = ears.WriteFrom(ctx, caller) }) // the events tell what goes wrong
 	defer hearing.Wait()
 	defer ears.Close()
 	c.stop = func() {}
@@ -154,22 +172,19 @@ func (c *Conversation) answer(ctx context.Context) {
 		c.failed(ctx, err)
 		return
 	}
-	var writing sync.WaitGroup
-	defer writing.Wait()
 	defer speech.Close()
+	var writing sync.WaitGroup
 	tokens := c.Answer(ctx, slices.Clone(c.turns))
 	writing.Go(func() { c.write(speech, tokens) })
-
 	err = c.Line.Play(ctx, speech, func() { c.tell(Event{Kind: First, After: time.Since(asked)}) })
+	speech.Cancel() // nothing is told of the text from here on
+	writing.Wait()
 	if err == nil {
 		c.said(Spoken, speech.HeardBy(time.Hour).Text)
 		return
 	}
-	speech.Cancel()
-	played, _ := c.Line.Stop() // a wire that has broken is told where it is read
-	if text := speech.HeardBy(played).Text; text != "" {
-		c.said(Interrupted, text)
-	}
+	played, _ := c.Line.Stop() // that a wire has broken is told to who reads from it
+	c.said(Interrupted, speech.HeardBy(played).Text)
 	c.failed(ctx, err)
 }
 
@@ -185,7 +200,9 @@ func (c *Conversation) write(speech *elevenlabs.TTSSession, tokens iter.Seq[stri
 }
 
 func (c *Conversation) said(kind Kind, text string) {
-	c.turns = append(c.turns, Turn{Agent: true, Text: text})
+	if text != "" {
+		c.turns = append(c.turns, Turn{Agent: true, Text: text})
+	}
 	c.tell(Event{Kind: kind, Text: text})
 }
 
