@@ -21,6 +21,7 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
 	"github.com/elevenlabs-go/elevenlabs/examples/internal/demo"
 	"github.com/elevenlabs-go/elevenlabs/examples/internal/talk"
+	"github.com/elevenlabs-go/elevenlabs/examples/internal/talktest"
 	"github.com/elevenlabs-go/elevenlabs/internal/memnet"
 )
 
@@ -70,17 +71,17 @@ func TestCallIsAnswered(t *testing.T) {
 		s := &script{texts: []string{"I am looking for a map. Have you got one?", "Good bye."}}
 		p, client := setup(t, s.answer)
 		p.say("What brings you here?")
-		await(t, func() bool { return p.heard() == "I am looking for a map. Have you got one?" })
+		talktest.Await(t, func() bool { return p.Heard() == "I am looking for a map. Have you got one?" })
 		require.Equal(t, []talk.Turn{{Text: "What brings you here?"}}, s.said())
 
 		time.Sleep(time.Second)
 		p.say("No.")
-		await(t, func() bool { return strings.HasSuffix(p.heard(), "Good bye.") })
+		talktest.Await(t, func() bool { return strings.HasSuffix(p.Heard(), "Good bye.") })
 		require.Equal(t, []talk.Turn{
 			{Text: "What brings you here?"}, {Agent: true, Text: "I am looking for a map. Have you got one?"}, {Text: "No."},
 		}, s.said())
-		require.False(t, p.cleared())
-		require.LessOrEqual(t, p.ahead, 220*time.Millisecond, "no faster than it is heard")
+		require.False(t, p.Cleared())
+		require.LessOrEqual(t, p.Ahead(), 220*time.Millisecond, "no faster than it is heard")
 
 		p.hangUp()
 		synctest.Wait()
@@ -100,17 +101,17 @@ func TestCallerBargesIn(t *testing.T) {
 		s := &script{texts: []string{long, "Rivers, then."}}
 		p, client := setup(t, s.answer)
 		p.say("What do you have?")
-		await(t, func() bool { return strings.HasPrefix(p.heard(), "There are") })
+		talktest.Await(t, func() bool { return strings.HasPrefix(p.Heard(), "There are") })
 		p.say("Wait. I would rather read about rivers and lakes.")
-		await(t, p.cleared)
-		heard := p.heard()
+		talktest.Await(t, p.Cleared)
+		heard := p.Heard()
 		time.Sleep(500 * time.Millisecond)
-		require.Equal(t, heard, p.heard(), "nothing comes behind the clear")
+		require.Equal(t, heard, p.Heard(), "nothing comes behind the clear")
 		require.Less(t, len(heard), len(long))
 		flash := client.Stats().Families[elevenlabs.FamilyFlash]
 		require.Zero(t, flash.InFlight)
 
-		await(t, func() bool { return strings.HasSuffix(p.heard(), "Rivers, then.") })
+		talktest.Await(t, func() bool { return strings.HasSuffix(p.Heard(), "Rivers, then.") })
 		turns := s.said()
 		require.Len(t, turns, 3)
 		require.True(t, strings.HasPrefix(long, turns[1].Text))
@@ -127,7 +128,7 @@ func TestCallerHangsUpOnTheAgent(t *testing.T) {
 		s := &script{texts: []string{strings.Repeat("And so on. ", 50)}}
 		p, client := setup(t, s.answer)
 		p.say("Go on.")
-		await(t, func() bool { return strings.HasPrefix(p.heard(), "And so on. And") })
+		talktest.Await(t, func() bool { return strings.HasPrefix(p.Heard(), "And so on. And") })
 		p.hangUp()
 		synctest.Wait()
 		for f, s := range client.Stats().Families {
