@@ -252,13 +252,13 @@ func TestStrangePagesAreRefused(t *testing.T) {
 }
 
 // start runs the program as it is run, on a real port, and returns its address.
-func start(t *testing.T, opts ...elevenlabstest.Option) string {
+func start(t *testing.T, args []string, opts ...elevenlabstest.Option) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	r, w := io.Pipe()
 	stopped := make(chan error, 1)
 	go func() {
-		stopped <- run(ctx, demo.Env{Args: []string{"-addr", "127.0.0.1:0"}, Stdout: w, Stderr: io.Discard, Emulator: opts})
+		stopped <- run(ctx, demo.Env{Args: append(args, "-addr", "127.0.0.1:0"), Stdout: w, Stderr: io.Discard, Emulator: opts})
 		w.Close()
 	}()
 	t.Cleanup(func() {
@@ -276,7 +276,7 @@ func start(t *testing.T, opts ...elevenlabstest.Option) string {
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	resp, err := http.Get(start(t) + "/")
+	resp, err := http.Get(start(t, nil) + "/")
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
