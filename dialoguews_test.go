@@ -67,7 +67,7 @@ func TestDialDialogue_SpeaksLinesAsTheyCome(t *testing.T) {
 
 func TestDialDialogue_DropsLoseNoWordAndRepeatNone(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
+	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			srv := elevenlabstest.NewServer(t, dropping(rand.New(rand.NewPCG(seed, 4)), 14))
 			req := twoVoices(t, srv)

@@ -24,12 +24,13 @@ import (
 // Flush, or End; with one until a word is. A word is never divided.
 //
 // A connection that breaks, falls silent, or gives no audio for text in
-// Timeouts.FirstByte (10 s by default), is replaced, up to [WithMaxRetries] times in a row
-// without a new word: the first at once, others after the back-off. Only text is sent again
-// that no audio covered, by the times that come with it: nothing is spoken
-// twice, but for a word that was cut, and nothing is lost. Text that was on its
-// way is billed again by the vendor. Where the times do not tell what was
-// spoken, the session ends with a [SocketError] that has the rest.
+// Timeouts.FirstByte (10 s by default), is replaced: up to [WithMaxRetries]
+// times in a row without a new word, at once the first time, after the back-off
+// then. Only text is sent again that no audio covered, by the times that come
+// with it: no word is lost, and none is spoken twice, but for the start of one
+// that was cut. Text that was on its way is billed again by the vendor. Where
+// the times do not tell what was spoken, the session ends with a [SocketError]
+// that has the rest.
 //
 // All methods may be called by several goroutines at once, but Read and Next by
 // one only.
@@ -175,8 +176,8 @@ func (s *TTSSession) flush() error {
 }
 
 // End says that no more text comes, and returns when the last audio has: it
-// waits for who reads it only if that is more than the session keeps. The error is how the session ended
-// otherwise.
+// waits for who reads it only if that is more than the session keeps. The error
+// is how the session ended otherwise.
 func (s *TTSSession) End() error {
 	err := s.send(func() error {
 		s.ending = true
