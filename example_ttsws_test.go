@@ -129,3 +129,38 @@ func ExampleTTSMulti_Prewarm() {
 	fmt.Println(len(srv.Requests()), "sockets")
 	// Output: 3 sockets
 }
+
+// Two voices speak by turns, as their lines come.
+func ExampleClient_DialDialogue() {
+	srv, err := elevenlabstest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	sarah, george := elevenlabstest.VoiceSarah, "JBFqnCBsd6RMkjVDRZzb"
+	s, err := srv.Client().DialDialogue(context.Background(), elevenlabs.DialogueStreamRequest{
+		ModelID: "eleven_v3", Voices: []string{sarah, george}, Format: elevenlabs.FormatPCM_16000,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	go func() {
+		_ = s.Say(sarah, "Knock, knock.")
+		_ = s.Say(george, "Who is there?")
+		_ = s.End() // Next tells what went wrong
+	}()
+	for {
+		chunk, err := s.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%q\n", chunk.Alignment.Text())
+	}
+	// Output:
+	// "Knock, knock. "
+	// "Who is there? "
+}

@@ -77,7 +77,7 @@ func (f *flight) send() error {
 	}
 	f.sentAt = time.Now()
 	f.watch.start()
-	resp, err := f.do(req)
+	resp, err := f.do(req, key)
 	if f.resends.seen(req, resp, err) {
 		f.trip.resent()
 	}
@@ -100,11 +100,13 @@ func (f *flight) send() error {
 }
 
 // do sends a request, or opens the socket it asks for.
-func (f *flight) do(req *http.Request) (resp *http.Response, err error) {
+func (f *flight) do(req *http.Request, secret string) (resp *http.Response, err error) {
 	if f.call.socket == nil {
 		return f.trip.client.http.Do(req)
 	}
-	f.conn, resp, err = socket.Dial(f.trip.client.http, req, *f.call.socket)
+	if f.conn, resp, err = socket.Dial(f.trip.client.http, req, *f.call.socket); f.conn != nil {
+		f.conn.Hide(secret)
+	}
 	return resp, err
 }
 

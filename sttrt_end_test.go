@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,8 +61,8 @@ func deafen(messages ...string) func(*websocket.Conn, <-chan struct{}) {
 	}
 }
 
-// listening reads until the socket ends.
-func listening(ws *websocket.Conn) {
+// attend reads until the socket ends.
+func attend(ws *websocket.Conn) {
 	for {
 		if _, _, err := ws.Read(context.Background()); err != nil {
 			return
@@ -164,26 +165,25 @@ func TestDialSTT_ErrorThatDoesNotClose(t *testing.T) {
 
 func TestSTTSession_CommitWithoutAnAnswer(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		var times int
+		var times atomic.Int32
 		c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
-			times++
 			tell(ws, greeting)
-			if times == 2 {
+			if times.Add(1) == 2 {
 				tell(ws, `{"message_type":"committed_transcript","text":"early"}`)
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{}, elevenlabs.WithBackOff(elevenlabs.LinearBackOff(time.Second)))
 		require.NoError(t, err)
 		defer s.Close()
-		write(t, s, hush(time.Second))
+		put(t, s, hush(time.Second))
 		require.NoError(t, s.Commit())
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		require.Equal(t, 1, times)
+		require.EqualValues(t, 1, times.Load())
 		time.Sleep(time.Second)
 		synctest.Wait()
-		require.Equal(t, 2, times, "the connection is taken for dead")
+		require.EqualValues(t, 2, times.Load(), "the connection is taken for dead")
 	})
 }
 
@@ -196,7 +196,7 @@ func TestSTTSession_GivesUpReconnecting(t *testing.T) {
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{ReconnectFor: 10 * time.Second},
 			elevenlabs.WithBackOff(elevenlabs.LinearBackOff(time.Second)))
 		srv.Inject(elevenlabstest.Status(http.StatusForbidden, `{"detail":{"status":"missing_permissions"}}`))
-		write(t, s, hush(3*time.Second))
+		put(t, s, hush(3*time.Second))
 		var gap elevenlabs.STTEvent
 		var last error
 		for e, err := range s.Events() {
@@ -243,19 +243,19 @@ func (s *slowly) Read(p []byte) (int, error) {
 func TestSTTSession_UnreadEventsHoldItBack(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		long := `{"message_type":"committed_transcript","text":"` + strings.Repeat("x", 500_000) + `"}`
-		var told int
+		var told atomic.Int32
 		c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
 			tell(ws, greeting)
 			for range 16 {
 				tell(ws, long)
-				told++
+				told.Add(1)
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Less(t, told, 12, "4 MiB of them")
+		require.Less(t, told.Load(), int32(12), "4 MiB of them")
 		n := 0
 		for e := range s.Events() {
 			if e.Kind == elevenlabs.STTCommitted {

@@ -50,7 +50,7 @@ func dialSTT(t testing.TB, srv *elevenlabstest.Server, req elevenlabs.STTStreamR
 	return s
 }
 
-func write(t testing.TB, s *elevenlabs.STTSession, audio []byte) {
+func put(t testing.TB, s *elevenlabs.STTSession, audio []byte) {
 	t.Helper()
 	n, err := s.Write(audio)
 	require.NoError(t, err)
@@ -69,17 +69,17 @@ func TestDialSTT_FramesAudio(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{PreviousText: `He said "hi".`})
 		for range 7 { // 20 ms each: a chunk has 100 ms
-			write(t, s, hush(20*msec))
+			put(t, s, hush(20*msec))
 		}
 		synctest.Wait()
 		require.Equal(t, []string{`4480,"previous_text":"He said \"hi\"."`}, sent(srv), "what is there goes together")
-		write(t, s, hush(20 * msec)[:639])
+		put(t, s, hush(20 * msec)[:639])
 		time.Sleep(99 * msec)
 		require.Len(t, sent(srv), 1)
 		time.Sleep(msec)
 		synctest.Wait()
 		require.Equal(t, "638", sent(srv)[1], "a rest waits 100 ms, and whole samples go")
-		write(t, s, hush(2500*msec))
+		put(t, s, hush(2500*msec))
 		synctest.Wait()
 		require.Equal(t, []string{"32000", "32000", "16000"}, sent(srv)[2:], "a chunk has a second at most")
 	})
@@ -90,10 +90,10 @@ func TestDialSTT_FillsUpShortCommits(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{})
 		require.NoError(t, s.Commit(), "of nothing is none")
-		write(t, s, hush(100*msec))
+		put(t, s, hush(100*msec))
 		require.NoError(t, s.Commit())
 		require.NoError(t, s.Commit())
-		write(t, s, hush(400*msec))
+		put(t, s, hush(400*msec))
 		require.NoError(t, s.Commit())
 		time.Sleep(time.Second)
 		require.Equal(t, []string{"3200", "8000", "commit", "12800", "commit"}, sent(srv))
@@ -109,17 +109,17 @@ func TestDialSTT_CommitsBeforeTheServerDoes(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{})
 		for range 40 {
-			write(t, s, noisy(time.Second))
+			put(t, s, noisy(time.Second))
 			time.Sleep(time.Second)
 		}
-		write(t, s, hush(time.Second))
+		put(t, s, hush(time.Second))
 		require.NoError(t, s.Finish(t.Context()))
 		_, segments := collect(t, s)
 		require.Len(t, segments, 2)
 		require.Equal(t, 30*time.Second, segments[0].To, "no pause to do it in")
 		s = dialSTT(t, srv, elevenlabs.STTStreamRequest{})
 		for range 5 {
-			write(t, s, append(noisy(4900*msec), hush(100*msec)...))
+			put(t, s, append(noisy(4900*msec), hush(100*msec)...))
 			time.Sleep(5 * time.Second)
 		}
 		require.NoError(t, s.Finish(t.Context()))
@@ -132,7 +132,7 @@ func TestDialSTT_KeepsTheSessionAlive(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{})
-		write(t, s, hush(time.Second))
+		put(t, s, hush(time.Second))
 		time.Sleep(5*time.Second - 1)
 		require.Len(t, sent(srv), 1)
 		time.Sleep(85*time.Second + 1)
@@ -152,10 +152,10 @@ func TestDialSTT_TimesAreThoseOfTheCallersAudio(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		hello := spoken(t, srv, "Hello there")
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{Timestamps: true, LanguageDetection: true, EntityDetection: []string{"all"}})
-		write(t, s, hush(200*msec))
+		put(t, s, hush(200*msec))
 		require.NoError(t, s.Commit())
 		time.Sleep(time.Minute)
-		write(t, s, hello)
+		put(t, s, hello)
 		require.NoError(t, s.Finish(t.Context()))
 		_, segments := collect(t, s)
 		words := segments[1].Words
@@ -172,7 +172,7 @@ func TestDialSTT_SaysTheSameTwice(t *testing.T) {
 		yes := spoken(t, srv, "Yes, yes. Yes, yes, yes.")
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{})
 		for range 2 {
-			write(t, s, yes)
+			put(t, s, yes)
 			require.NoError(t, s.Commit())
 			time.Sleep(time.Second)
 		}
@@ -195,7 +195,7 @@ func TestDialSTT_TokenForEachConnection(t *testing.T) {
 		}
 		srv.Inject(elevenlabstest.OnSocket(3, elevenlabstest.Drop()))
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{Tokens: tokens})
-		write(t, s, spoken(t, srv, "Hello there, all of you."))
+		put(t, s, spoken(t, srv, "Hello there, all of you."))
 		require.NoError(t, s.Finish(t.Context()))
 		_, segments := collect(t, s)
 		require.Equal(t, "Hello there, all of you.", texts(segments))
@@ -216,11 +216,11 @@ func TestDialSTT_ReconnectsWithContext(t *testing.T) {
 		first := spoken(t, srv, "This is the first of two sentences, and rather long.")
 		srv.Inject(elevenlabstest.OnSocket(16, elevenlabstest.CloseWith(1012, "restart")))
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{}, elevenlabs.WithBackOff(elevenlabs.LinearBackOff(300*msec)))
-		write(t, s, first)
+		put(t, s, first)
 		require.NoError(t, s.Commit())
 		time.Sleep(time.Second)
 		for range 5 {
-			write(t, s, hush(time.Second))
+			put(t, s, hush(time.Second))
 			time.Sleep(time.Second)
 		}
 		require.NoError(t, s.Finish(t.Context()))
@@ -236,9 +236,10 @@ func TestDialSTT_ClosedForSilenceOpensWithTheNextAudio(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{KeepAlive: -1})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		require.Len(t, srv.Requests(), 1)
 		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyRealtimeSTT].InFlight, "no slot is held meanwhile")
-		write(t, s, spoken(t, srv, "Hello."))
+		put(t, s, spoken(t, srv, "Hello."))
 		require.NoError(t, s.Finish(t.Context()))
 		_, segments := collect(t, s)
 		require.Equal(t, "Hello.", texts(segments))
@@ -293,15 +294,15 @@ func TestDialSTT_Errors(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				srv := elevenlabstest.NewServer(t)
 				message := fmt.Sprintf(`{"message_type":%q,"error":"emulator-key is no good"}`, kind)
-				srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Say(message), elevenlabstest.CloseWith(1008, kind)))
+				srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Say(message), elevenlabstest.CloseWith(1008, kind+" emulator-key")))
 				s := dialSTT(t, srv, elevenlabs.STTStreamRequest{ReconnectFor: -1})
-				write(t, s, hush(time.Second))
+				put(t, s, hush(time.Second))
 				err := s.Finish(t.Context())
 				var e *elevenlabs.SocketError
 				require.ErrorAs(t, err, &e)
 				require.ErrorIs(t, err, want)
 				require.Equal(t, elevenlabs.SocketError{
-					Op: "STT session", Type: kind, Message: "REDACTED is no good", Code: 1008, Reason: kind,
+					Op: "STT session", Type: kind, Message: "REDACTED is no good", Code: 1008, Reason: kind + " REDACTED",
 				}, *e)
 				_, err = s.Write(hush(msec))
 				require.Equal(t, error(e), err)
@@ -327,7 +328,7 @@ func TestDialSTT_HarmlessErrors(t *testing.T) {
 		hello := spoken(t, srv, "Hello.")
 		srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Say(`{"message_type":"commit_throttled","error":"Too soon."}`)))
 		s := dialSTT(t, srv, elevenlabs.STTStreamRequest{})
-		write(t, s, hello)
+		put(t, s, hello)
 		require.NoError(t, s.Finish(t.Context()))
 		told, _ := collect(t, s)
 		require.Equal(t, []string{"started", "commit_throttled: Too soon.", "[Hello.]"}, told)
@@ -355,7 +356,7 @@ func TestDialSTT_FinishForgivesWhatLosesNothing(t *testing.T) {
 				hello := spoken(t, srv, "Hello.")
 				srv.Inject(elevenlabstest.OnSocket(5, steps...)) // behind the transcript and its echo
 				s := dialSTT(t, srv, elevenlabs.STTStreamRequest{})
-				write(t, s, hello)
+				put(t, s, hello)
 				require.NoError(t, s.Finish(t.Context()))
 				_, segments := collect(t, s)
 				require.Equal(t, "Hello.", texts(segments))

@@ -21,6 +21,7 @@ func message(kind, text string, more ...string) string {
 
 const (
 	words    = `"words":[{"text":"hi","start":0.1,"end":0.2,"type":"word","logprob":0,"characters":["h",{"text":"i","start":0.15,"end":0.2}]}]`
+	wait     = "wait"
 	entities = `"entities":[{"text":"hi","entity_type":"name","start_char":0,"end_char":2}]`
 )
 
@@ -60,9 +61,16 @@ func TestSTTSession_PutsSegmentsTogether(t *testing.T) {
 			message(text, "b"), message(withTimes, "b", words), message(found, "b", entities),
 			message(text, "c"), message(found, "c", entities), message(withTimes, "c", words),
 		}, []string{"1 a words entities", "2 b words entities", "3 c words entities"}},
-		{"times that do not come", timed, []string{message(text, "a"), message(text, "b"), message(withTimes, "b", words)}, []string{"1 a", "2 b words"}},
+		{"times that do not come", timed, []string{message(text, "a"), wait, message(text, "b"), message(withTimes, "b", words)}, []string{"1 a", "2 b words"}},
+		{"silence without times", timed, []string{
+			message(text, "a"), message(withTimes, "a", words), message(text, ""), message(text, "b"), message(withTimes, "b", words),
+		}, []string{"1 a words", "2 b words"}},
 		{"times that come alone", timed, []string{message(withTimes, "a", words)}, []string{"1 a words"}},
 		{"entities that do not come", all, []string{message(text, "a"), message(withTimes, "a", words)}, []string{"1 a words"}},
+		{"times that come late", timed, []string{message(text, "a"), wait, message(withTimes, "a", words), message(text, "b"), message(withTimes, "b", words)}, []string{"1 a", "2 b words"}},
+		{"all texts first", timed, []string{
+			message(text, "a"), message(text, "b"), message(withTimes, "a", words), message(withTimes, "b", words),
+		}, []string{"1 a words", "2 b words"}},
 		{"newest names", timed, []string{message("final_transcript", "a"), message("final_transcript_with_timestamps", "a", words)}, []string{"1 a words"}},
 		{"both names", elevenlabs.STTStreamRequest{}, []string{
 			message(text, "a"), message("final_transcript", "a"), message(text, "b"), message("final_transcript", "b"),
@@ -78,13 +86,19 @@ func TestSTTSession_PutsSegmentsTogether(t *testing.T) {
 				c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
 					tell(ws, greeting)
 					_, _, _ = ws.Read(t.Context())
-					tell(ws, tt.said...)
-					listening(ws)
+					for _, m := range tt.said {
+						if m == wait {
+							time.Sleep(1500 * msec)
+							continue
+						}
+						tell(ws, m)
+					}
+					attend(ws)
 				})
 				s, err := c.DialSTT(t.Context(), tt.req)
 				require.NoError(t, err)
-				write(t, s, noisy(time.Second))
-				time.Sleep(3 * time.Second)
+				put(t, s, noisy(time.Second))
+				time.Sleep(5 * time.Second)
 				require.NoError(t, s.Close())
 				_, segments := collect(t, s)
 				var got []string
@@ -110,7 +124,7 @@ func TestSTTSession_TellsWhatIsNew(t *testing.T) {
 				tell(ws, m)
 				time.Sleep(100 * msec)
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
 		require.NoError(t, err)
@@ -149,7 +163,7 @@ func TestSTTSession_TimesOfTheSegment(t *testing.T) {
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{Timestamps: true})
 		require.NoError(t, err)
 		for range 3 {
-			write(t, s, noisy(2*time.Second))
+			put(t, s, noisy(2*time.Second))
 			require.NoError(t, s.Commit())
 			synctest.Wait()
 		}
@@ -178,7 +192,7 @@ func TestSTTSession_HugeMessages(t *testing.T) {
 			case 2:
 				tell(ws, message("partial_transcript", "small"))
 			}
-			listening(ws)
+			attend(ws)
 		})
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
 		require.NoError(t, err)

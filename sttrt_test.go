@@ -20,17 +20,17 @@ func spoken(t testing.TB, srv *elevenlabstest.Server, text string) []byte {
 	return audio
 }
 
-// speakInto writes audio in real time, 20 ms at a time.
+// speakInto writes audio in real time, 100 ms at a time.
 func speakInto(t testing.TB, s *elevenlabs.STTSession, audio []byte) {
 	for len(audio) > 0 {
-		n := min(640, len(audio))
+		n := min(3200, len(audio))
 		_, err := s.Write(audio[:n])
 		if err != nil {
 			t.Errorf("write: %v", err)
 			return
 		}
 		audio = audio[n:]
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
 	}
 }
 
@@ -87,6 +87,7 @@ func TestDialSTT_HearsWhatIsSaid(t *testing.T) {
 		end := time.Duration(len(hi)) * time.Second / 32000
 		require.Equal(t, []time.Duration{0, end, end}, []time.Duration{segments[0].From, segments[0].To, segments[1].From})
 		require.NoError(t, s.Close())
+		synctest.Wait()
 		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyRealtimeSTT].InFlight)
 	})
 }

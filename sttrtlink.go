@@ -98,6 +98,7 @@ func (f *flight) ungreeted(told *SocketError, err error) error {
 	}
 	if err != error(told) {
 		told.closedBy(err)
+		told.Reason = f.hide(told.Reason)
 	}
 	f.denial = told
 	return told
@@ -133,6 +134,7 @@ func (s *STTSession) read(l *sttLink) {
 				e = &SocketError{Op: opSTTSession}
 			}
 			e.closedBy(err)
+			e.Reason = l.f.hide(e.Reason)
 			l.err = e
 			return
 		}

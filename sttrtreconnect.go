@@ -79,8 +79,8 @@ func (s *STTSession) recall(l *sttLink, end *SocketError) {
 func (s *STTSession) closeParts(l *sttLink) {
 	s.mu.Lock()
 	var events []STTEvent
-	if l.parts.have&^partEntities != 0 {
-		events = s.segments(l, []STTSegment{l.parts.take()})
+	for l.parts.pending() {
+		events = append(events, s.segments(l, l.parts.expire())...)
 	}
 	s.mu.Unlock()
 	for _, e := range events {

@@ -130,7 +130,7 @@ func (s *STTSession) next(l *sttLink) sttStep {
 		return d <= 0
 	}
 	if left, open := l.parts.overdue(now); open && within(left) {
-		step.events = s.segments(l, []STTSegment{l.parts.take()})
+		step.events = s.segments(l, l.parts.expire())
 	}
 	if s.final {
 		s.commitRest(l)
@@ -229,7 +229,7 @@ func (s *STTSession) nextCommit(l *sttLink, now time.Time) []byte {
 
 // settledAll reports whether the session is over.
 func (s *STTSession) settledAll(l *sttLink, now time.Time, within func(time.Duration) bool) bool {
-	if len(s.commits) > 0 || l.sent < s.rate.whole(s.ring.end()) || l.parts.have&partText != 0 {
+	if len(s.commits) > 0 || l.sent < s.rate.whole(s.ring.end()) || l.parts.pending() {
 		return false
 	}
 	return !s.req.vad() || within(lateAnswers-now.Sub(s.answered))

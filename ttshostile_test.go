@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -191,19 +192,53 @@ func FuzzTTSSession(f *testing.F) {
 	f.Add([]byte(`{"isFinal":true}`), false)
 	f.Add([]byte(`{"error":"input_timeout_exceeded"}`), true)
 	f.Fuzz(func(t *testing.T, message []byte, more bool) {
-		c := onSocket(t, func(ws *websocket.Conn) {
+		synctest.Test(t, func(t *testing.T) { listenTo(t, message, more) })
+	})
+}
+
+// listenTo hears out a server that says a message, and goes on with it or not.
+func listenTo(t *testing.T, message []byte, more bool) {
+	c := onSocket(t, func(ws *websocket.Conn) {
+		_ = ws.Write(context.Background(), websocket.MessageText, message)
+		if more {
 			_ = ws.Write(context.Background(), websocket.MessageText, message)
-			if more {
-				_ = ws.Write(context.Background(), websocket.MessageText, message)
-			}
-		}, elevenlabs.WithMaxRetries(1), elevenlabs.WithBackOff(elevenlabs.LinearBackOff(0)))
-		s, err := c.DialTTS(t.Context(), live)
-		if err != nil {
-			return
 		}
-		defer s.Close()
-		_, _ = s.WriteString("Hello there. ")
-		_, _ = io.Copy(io.Discard, s)
-		s.Cancel()
+	}, elevenlabs.WithMaxRetries(1))
+	s, err := c.DialTTS(t.Context(), live)
+	if err != nil {
+		return
+	}
+	_, _ = s.WriteString("Hello there. ")
+	_, err = io.Copy(io.Discard, s)
+	require.Error(t, err)
+	s.Cancel()
+	require.NoError(t, s.Close())
+	require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
+}
+
+func TestDialTTS_NeverShowsTheKey(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := onSocket(t, func(ws *websocket.Conn) {
+			_ = ws.Write(context.Background(), websocket.MessageText, []byte(`{"error":"invalid_api_key","message":"not `+secret+`"}`))
+			ws.Close(1008, "bad "+secret)
+		})
+		s := dialTTS(t, c, live)
+		_, err := io.ReadAll(s)
+		require.ErrorIs(t, err, elevenlabs.ErrUnauthorized)
+		require.EqualError(t, err, "elevenlabs: TTS socket: invalid_api_key: not REDACTED; closed with 1008 bad REDACTED")
+	})
+}
+
+func TestDialTTSMulti_AWrongKeyIsNotTriedForEver(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		m := dialMulti(t, srv.Client(elevenlabs.WithAPIKey("invalid-key")))
+		time.Sleep(time.Hour)
+		require.LessOrEqual(t, srv.Usage().Requests, 2)
+		s, err := m.NewUtterance(t.Context())
+		if err == nil {
+			_, err = io.ReadAll(s)
+		}
+		require.ErrorIs(t, err, elevenlabs.ErrUnauthorized)
 	})
 }

@@ -20,12 +20,18 @@ type ttsLink struct {
 	pool *TTSMulti     // whose it is; nil for a session's own
 	done chan struct{} // closed when the connection has ended and all were told
 
+	since time.Time
+
 	mu     sync.Mutex           // guards all below
 	places map[string]*ttsPlace // by context
 	failed *SocketError         // what the server told before it closed
 	over   bool                 // nobody may join any more
 	tired  bool                 // a last word is overdue, so nobody new may
 }
+
+// leastLife is how long a connection has to have lasted to be worth another in
+// its place.
+const leastLife = time.Second
 
 // A ttsPlace is a context's on a link. One that closes keeps it until the
 // server says that it is final.
@@ -40,7 +46,7 @@ func dialTTSLink(ctx context.Context, c *Client, call Call, cfg callConfig, pool
 	if err != nil {
 		return nil, err
 	}
-	l := &ttsLink{op: call.Op, conn: conn, pool: pool, done: make(chan struct{}), places: make(map[string]*ttsPlace)}
+	l := &ttsLink{op: call.Op, conn: conn, pool: pool, done: make(chan struct{}), since: time.Now(), places: make(map[string]*ttsPlace)}
 	return l, nil
 }
 
@@ -146,7 +152,7 @@ func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
 	}
 	if f.Failed {
 		l.mu.Lock()
-		l.failed = &SocketError{Op: l.op, Type: f.Error, Message: f.Message}
+		l.failed = &SocketError{Op: l.op, Type: l.conn.Redact(f.Error), Message: l.conn.Redact(f.Message)}
 		l.mu.Unlock()
 		m.Free()
 		return nil // the close follows
@@ -192,7 +198,7 @@ func (l *ttsLink) end(err error) {
 	l.mu.Unlock()
 	told.closedBy(err)
 	if l.pool != nil {
-		l.pool.lost(l)
+		l.pool.lost(l, told.passes() && time.Since(l.since) > leastLife)
 	}
 	for _, p := range places {
 		if p.session != nil {

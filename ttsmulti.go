@@ -72,8 +72,8 @@ func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ..
 }
 
 // Prewarm opens sockets until there are so many, and from then on keeps them
-// open: one that ends is replaced once. 0 is for as many as the utterances
-// need. A DialTTSMulti begins with 1.
+// open: one that has ended is replaced, unless it had been refused. 0 is for as
+// many as the utterances need. A DialTTSMulti begins with 1.
 func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
 	if sockets < 0 {
 		return badArgument("Prewarm", "%d is negative", sockets)
@@ -227,13 +227,14 @@ func (m *TTSMulti) freed(l *ttsLink) bool {
 	return true
 }
 
-// lost is told that a socket has ended, and opens another in its place.
-func (m *TTSMulti) lost(l *ttsLink) {
+// lost is told that a socket has ended, and opens another in its place if that
+// may do better.
+func (m *TTSMulti) lost(l *ttsLink, again bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := len(m.links)
 	m.links = slices.DeleteFunc(m.links, func(other *ttsLink) bool { return other == l })
-	if m.err == nil && len(m.links) < before && len(m.links) < m.warm {
+	if again && m.err == nil && len(m.links) < before && len(m.links) < m.warm {
 		m.tasks.Go(func() { _, _, _ = m.open(m.ctx, nil) }) // who needs one later is told what is wrong
 	}
 }

@@ -2,19 +2,13 @@ package elevenlabs
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
-
-	"github.com/elevenlabs-go/elevenlabs/internal/socket"
-	"github.com/elevenlabs-go/elevenlabs/internal/timing"
 )
 
 // A TTSSession speaks text that is written piece by piece, on a socket of its
@@ -43,14 +37,15 @@ type TTSSession struct {
 	// Format is how the audio is encoded.
 	Format Format
 
-	c       *Client
-	cfg     callConfig
-	op      string
-	family  Family
-	words   bool          // sent as they come, for a schedule
-	alive   time.Duration // between signs of life
-	say     dialect
-	connect func(context.Context) (*ttsLink, string, error)
+	c        *Client
+	cfg      callConfig
+	op       string
+	family   Family
+	words    bool          // sent as they come, for a schedule
+	alive    time.Duration // between signs of life
+	lifelong bool          // a connection takes its slot for its life
+	say      dialect
+	connect  func(context.Context) (*ttsLink, string, error)
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -73,7 +68,6 @@ type TTSSession struct {
 	ended  bool   // the last one was
 	losses int    // of connections in a row
 	waits  backoff.BackOff
-	retry  func() // stops the wait for another connection
 
 	permit  Permit
 	holding bool // a slot
@@ -85,14 +79,6 @@ type TTSSession struct {
 	sentAt  time.Time // the last text, or sign of life
 	audioAt time.Time // the last audio, or the text that it is awaited for
 }
-
-const (
-	// audioPatience is how long text may be without audio.
-	audioPatience = 10 * time.Second
-	// quietTime is how long no audio has to come until what was sent is taken to
-	// wait for more text.
-	quietTime = time.Second
-)
 
 func newTTSSession(ctx context.Context, c *Client, cfg callConfig, req *TTSStreamRequest, op string, say dialect) *TTSSession {
 	s := &TTSSession{
@@ -109,21 +95,38 @@ func newTTSSession(ctx context.Context, c *Client, cfg callConfig, req *TTSStrea
 
 // start connects the session. From here its context ends it.
 func (s *TTSSession) start() error {
-	l, id, err := s.connect(s.ctx)
-	if err != nil {
-		s.cancel()
-		return err
-	}
 	s.alarm = time.AfterFunc(time.Hour, s.tick)
 	context.AfterFunc(s.ctx, func() { s.shut(s.ctx.Err()) })
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
-	s.attach(l, id)
-	if err := s.pump(); err != nil { // the first message, so that the server hears who speaks
-		s.shut(os.ErrClosed)
-		return err
+	err := s.join()
+	if err == nil {
+		err = s.pump() // the first message, so that the server hears who speaks
 	}
-	return nil
+	if err != nil {
+		s.shut(os.ErrClosed)
+	}
+	return err
+}
+
+// join connects the session, with a slot where the connection takes one.
+func (s *TTSSession) join() error {
+	if s.lifelong {
+		if s.acquire(); !s.holds() {
+			return s.how()
+		}
+	}
+	l, id, err := s.connect(s.ctx)
+	if err == nil {
+		s.attach(l, id)
+	}
+	return err
+}
+
+func (s *TTSSession) holds() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.holding
 }
 
 // Write adds text, as [TTSSession.WriteString] does.
@@ -282,394 +285,3 @@ func (s *TTSSession) unlock() {
 		f()
 	}
 }
-
-// pump sends what the connection has not been sent, over one after the other if
-// need be. Its caller has the turn, or is the first.
-func (s *TTSSession) pump() error {
-	for {
-		s.mu.Lock()
-		for s.link == nil && s.err == nil {
-			s.changed.Wait()
-		}
-		if s.err != nil {
-			err := s.err
-			s.unlock()
-			if err == io.EOF && s.ending {
-				return nil
-			}
-			return s.plain(err)
-		}
-		l, m, slot := s.link, []byte(nil), false
-		if s.script.unsent() && s.opened && !s.holding {
-			slot = true
-		} else {
-			m = s.next()
-		}
-		s.unlock()
-		switch {
-		case slot:
-			s.acquire()
-		case m == nil:
-			return nil
-		default:
-			s.deliver(l, m)
-		}
-	}
-}
-
-// next returns the next message for the connection, nil if there is none.
-func (s *TTSSession) next() []byte {
-	now := time.Now()
-	switch {
-	case !s.opened:
-		s.opened = true
-		s.sentAt = now
-		s.arm(now)
-		return s.say.open(s.id)
-	case s.script.unsent(), s.script.unflushed():
-		if s.script.done() {
-			s.audioAt = now // nothing was awaited before
-		}
-		text, flush := s.script.send()
-		s.sentAt = now
-		s.arm(now)
-		return s.say.text(s.id, text, flush)
-	case s.ending && !s.ended:
-		s.ended = true
-		s.audioAt = now
-		s.arm(now)
-		return s.say.end(s.id)
-	}
-	return nil
-}
-
-// deliver hands a message to a connection. One that has ended says so itself.
-func (s *TTSSession) deliver(l *ttsLink, m []byte) {
-	if l.conn.Send(s.ctx, m) == nil {
-		return
-	}
-	s.mu.Lock()
-	for s.link == l && s.err == nil {
-		s.changed.Wait()
-	}
-	s.unlock()
-}
-
-// acquire takes a slot for what is to be spoken.
-func (s *TTSSession) acquire() {
-	from := time.Now()
-	a := Admission{
-		Family: s.family, Weight: 1, Priority: s.cfg.priority, Tenant: s.cfg.tenant,
-		TenantWeight: s.cfg.tenantWeight, MaxQueue: s.cfg.maxQueue, MaxWait: s.cfg.maxWait,
-	}
-	s.c.hooks.fire(s.ctx, onQueued, s.event(nil))
-	p, err := s.c.limiter.Acquire(s.ctx, a)
-	if err != nil {
-		if s.ctx.Err() == nil {
-			s.fail(SocketError{Op: s.op, Err: fmt.Errorf("waiting for a slot: %w", err)})
-		} else {
-			_ = s.how()
-		}
-		return
-	}
-	e := s.event(nil)
-	e.Queued = time.Since(from)
-	s.mu.Lock()
-	defer s.unlock()
-	if s.err != nil {
-		s.c.limiter.Release(p, Outcome{})
-		return
-	}
-	s.permit, s.holding, s.begun, s.heard = p, true, time.Now(), false
-	s.c.stats.admitted(s.family)
-	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onAdmitted, e) })
-}
-
-// release gives the slot back, if there is one.
-func (s *TTSSession) release(o Outcome, err error) {
-	if !s.holding {
-		return
-	}
-	s.holding = false
-	s.c.limiter.Release(s.permit, o)
-	if o.Verdict == VerdictServed {
-		s.c.stats.update(s.family, func(f *FamilyStats) { f.Served++ })
-	}
-	e := s.event(err)
-	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onDone, e) })
-}
-
-func (s *TTSSession) event(err error) Event {
-	return Event{Op: s.op, Family: s.family, Weight: 1, Attempt: 1, MaxRetries: s.cfg.maxRetries, Meta: Meta{CharacterCost: -1}, Err: err}
-}
-
-// attach gives the session a connection.
-func (s *TTSSession) attach(l *ttsLink, id string) {
-	s.mu.Lock()
-	s.link, s.id, s.opened, s.ended = l, id, false, false
-	if l.pool == nil {
-		s.own = l
-	}
-	joined := s.err == nil && l.join(id, s)
-	if !joined {
-		s.link = nil
-	}
-	over := s.err != nil
-	s.changed.Broadcast()
-	s.unlock()
-	switch {
-	case over:
-		l.leave(id, s.say.cancel(id), func() {})
-	case !joined:
-		s.mu.Lock()
-		s.link = l
-		s.unlock()
-		s.lost(l, SocketError{Op: s.op, Code: socket.CodeLost, Err: io.ErrUnexpectedEOF})
-	}
-}
-
-// hear takes a message of audio, or the last. It belongs to the goroutine of
-// the connection, which waits in it for a listener that is slow.
-func (s *TTSSession) hear(l *ttsLink, f timing.Frame, m socket.Message) {
-	s.mu.Lock()
-	defer s.unlock()
-	if s.link != l || s.err != nil {
-		m.Free()
-		return
-	}
-	now := time.Now()
-	if len(f.Audio) > 0 {
-		s.audioAt = now
-		if s.holding && !s.heard {
-			s.heard = true
-			e := s.event(nil)
-			e.Meta.FirstByte = now.Sub(s.begun)
-			s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onFirstByte, e) })
-		}
-		s.script.cover(f.Alignment, s.sound.made())
-		s.sound.add(f, m)
-		if s.script.spoken(s.sound.made(), s.Format.BytesPerSecond() > 0) {
-			s.losses, s.waits = 0, nil
-		}
-	}
-	if f.Final {
-		s.release(Outcome{Verdict: VerdictServed}, nil)
-		if !s.ending { // it ended by itself, for want of text
-			s.lose(SocketError{Op: s.op, Code: socket.CodeNormal})
-			return
-		}
-		s.end(io.EOF)
-		return
-	}
-	if s.script.done() {
-		s.release(Outcome{Verdict: VerdictServed}, nil)
-	}
-	s.arm(now)
-	s.changed.Broadcast()
-	for s.sound.full() && s.link == l && s.err == nil {
-		s.changed.Wait()
-	}
-	s.audioAt = time.Now() // a slow listener is not the server's fault
-}
-
-// lost is told when the connection has ended.
-func (s *TTSSession) lost(l *ttsLink, told SocketError) {
-	s.mu.Lock()
-	defer s.unlock()
-	if s.link == l && s.err == nil {
-		s.lose(told)
-	}
-}
-
-// lose looks for another connection, if that can be done without a word spoken
-// twice or lost.
-func (s *TTSSession) lose(told SocketError) {
-	s.link = nil
-	// Whoever shares a socket with the one that was refused is told too.
-	refused := errors.Is(&told, ErrConcurrencyLimit) && s.holding && !s.heard
-	o := Outcome{}
-	if refused {
-		o = Outcome{Verdict: VerdictRefused, Limit: number(limitInText, told.Message)}
-	}
-	s.release(o, &told)
-	astray := s.script.astray()
-	s.script.rewind()
-	switch {
-	case s.ending && s.ended && !astray && s.script.empty():
-		s.end(io.EOF) // only the last word of the server is missing
-		return
-	case astray, !told.passes(), s.losses >= s.cfg.maxRetries && !(refused && s.cfg.maxRetries > 0):
-		s.failed(told)
-		return
-	}
-	wait := time.Duration(0)
-	if refused {
-		s.losses-- // it waits for a slot, as long as its context lasts
-	} else if s.losses > 0 {
-		if s.waits == nil {
-			s.waits = s.cfg.newBackOff()
-		}
-		if wait = s.waits.NextBackOff(); wait == backoff.Stop {
-			s.failed(told)
-			return
-		}
-	}
-	s.losses++
-	s.c.stats.retried(s.family, ClassFailed)
-	e := s.event(&told)
-	e.Retry, e.Wait, e.Class = s.losses, wait, ClassFailed
-	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onRetry, e) })
-	s.changed.Broadcast()
-	s.tasks.Go(func() { s.reconnect(wait) })
-}
-
-// passes reports whether another connection may fare better.
-func (e *SocketError) passes() bool {
-	k := e.meaning()
-	return k == kindUnknown || classifyKind(k) != ClassFinal
-}
-
-// reconnect gives the session another connection and repeats what was not
-// spoken.
-func (s *TTSSession) reconnect(wait time.Duration) {
-	if sleep(s.ctx, wait) != nil {
-		return
-	}
-	l, id, err := s.connect(s.ctx)
-	if err != nil {
-		s.fail(SocketError{Op: s.op, Err: err})
-		return
-	}
-	s.attach(l, id)
-	select {
-	case s.turn <- struct{}{}:
-		_ = s.pump() // what goes wrong is told to who writes or reads
-		<-s.turn
-	case <-s.ctx.Done():
-	}
-}
-
-func (s *TTSSession) fail(told SocketError) {
-	s.mu.Lock()
-	defer s.unlock()
-	if s.err == nil {
-		s.failed(told)
-	}
-}
-
-// failed ends the session with what is not spoken.
-func (s *TTSSession) failed(told SocketError) {
-	told.Unspoken = strings.TrimSpace(s.script.left() + s.text.all())
-	s.end(&told)
-}
-
-// end ends the session. What has come can still be read.
-func (s *TTSSession) end(err error) {
-	s.err = err
-	if s.alarm != nil {
-		s.alarm.Stop()
-	}
-	s.release(Outcome{}, err)
-	s.link = nil
-	s.changed.Broadcast()
-	s.after = append(s.after, s.cancel)
-}
-
-// shut ends the session for good: nothing can be read any more. The slot goes
-// back when the server has stopped.
-func (s *TTSSession) shut(err error) {
-	s.mu.Lock()
-	if s.err != nil {
-		if err == os.ErrClosed {
-			s.closeSound()
-		}
-		s.unlock()
-		return
-	}
-	l, id, permit, holding := s.link, s.id, s.permit, s.holding
-	s.holding = false
-	s.end(err)
-	s.sound.drop()
-	s.unlock()
-	left := func() {
-		if holding {
-			s.c.limiter.Release(permit, Outcome{})
-			s.c.hooks.fire(s.ctx, onDone, s.event(err))
-		}
-	}
-	if l == nil {
-		left()
-		return
-	}
-	l.leave(id, s.say.cancel(id), left)
-}
-
-// arm sets the alarm for what is due first.
-func (s *TTSSession) arm(now time.Time) {
-	at := now.Add(time.Hour)
-	for _, due := range []time.Time{s.keepAliveAt(), s.watchAt(), s.quietAt()} {
-		if !due.IsZero() && due.Before(at) {
-			at = due
-		}
-	}
-	s.alarm.Reset(at.Sub(now))
-}
-
-// keepAliveAt is when a sign of life is due.
-func (s *TTSSession) keepAliveAt() time.Time {
-	if s.alive <= 0 || s.link == nil || !s.opened || s.ended {
-		return time.Time{}
-	}
-	return s.sentAt.Add(s.alive)
-}
-
-// watchAt is when audio is overdue.
-func (s *TTSSession) watchAt() time.Time {
-	patience := s.cfg.timeouts.FirstByte
-	if patience == 0 {
-		patience = audioPatience
-	}
-	awaited := s.ended || !s.script.done() && (!s.words || s.script.awaited())
-	if patience < 0 || s.link == nil || !awaited || s.sound.full() {
-		return time.Time{}
-	}
-	return s.audioAt.Add(patience)
-}
-
-// quietAt is when text that is not spoken is taken to wait for more.
-func (s *TTSSession) quietAt() time.Time {
-	if !s.holding || !s.words || s.ended || s.script.awaited() || s.script.unsent() {
-		return time.Time{}
-	}
-	last := s.sentAt
-	if s.audioAt.After(last) {
-		last = s.audioAt
-	}
-	return last.Add(quietTime)
-}
-
-// tick does what is due.
-func (s *TTSSession) tick() {
-	s.mu.Lock()
-	defer s.unlock()
-	if s.err != nil {
-		return
-	}
-	now := time.Now()
-	due := func(at time.Time) bool { return !at.IsZero() && !at.After(now) }
-	if due(s.watchAt()) {
-		l := s.link
-		s.audioAt = now
-		s.after = append(s.after, func() { l.conn.Fail(errNoAudio) })
-	}
-	if due(s.quietAt()) {
-		s.release(Outcome{Verdict: VerdictServed}, nil)
-	}
-	if due(s.keepAliveAt()) {
-		s.sentAt = now
-		s.link.conn.TrySend(s.say.keepAlive(s.id))
-	}
-	s.arm(now)
-}
-
-var errNoAudio = errors.New("no audio has come for text that was sent")

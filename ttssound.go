@@ -174,7 +174,7 @@ func (s *TTSSession) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n := copy(p, s.sound.pieces[0].audio)
-	if done, all := s.take(n); all {
+	if done, all := s.consume(n); all {
 		done.message.Free()
 	}
 	return n, nil
@@ -194,7 +194,7 @@ func (s *TTSSession) Next() (TTSChunk, error) {
 		Audio: first.audio, Start: time.Duration(s.sound.at() * float64(time.Second)),
 		Alignment: (*Alignment)(first.said), NormalizedAlignment: (*Alignment)(first.norm),
 	}
-	done, _ := s.take(len(chunk.Audio))
+	done, _ := s.consume(len(chunk.Audio))
 	s.sound.lent = done.message
 	return chunk, nil
 }
@@ -210,8 +210,8 @@ func (s *TTSSession) await() error {
 	return nil
 }
 
-// take reads from the first piece, and wakes who waited for that.
-func (s *TTSSession) take(n int) (piece, bool) {
+// consume reads from the first piece, and wakes who waited for that.
+func (s *TTSSession) consume(n int) (piece, bool) {
 	full := s.sound.full()
 	done, all := s.sound.take(n)
 	if full && !s.sound.full() {

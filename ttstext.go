@@ -14,9 +14,8 @@ const longestPiece = 400
 
 // A textBuffer puts the pieces of a text together to what can be spoken.
 type textBuffer struct {
-	ssml    bool
-	text    string
-	scanned int // of it, without a place to cut
+	ssml bool
+	text string
 }
 
 func (b *textBuffer) add(text string) { b.text += text }
@@ -27,17 +26,12 @@ func (b *textBuffer) all() string { return b.text }
 // take returns what is whole: words or else sentences, with the blank behind.
 func (b *textBuffer) take(words bool) (string, error) {
 	cut, blank := 0, 0
-	inTag := b.ssml && strings.LastIndexByte(b.text, '<') > strings.LastIndexByte(b.text, '>')
-	for i, r := range b.text[b.scanned:] {
-		i += b.scanned
-		end := i + utf8.RuneLen(max(r, 0))
+	for i, r := range b.text[:b.outside()] {
+		end := i + utf8.RuneLen(r)
 		switch {
-		case inTag && i > strings.LastIndexByte(b.text, '<'):
-		case r == '。' || r == '！' || r == '？':
+		case r == '。', r == '！', r == '？':
 			cut, blank = end, end
-		case !unicode.IsSpace(r):
-			continue
-		default:
+		case unicode.IsSpace(r):
 			blank = end
 			if words || r == '\n' || subtitle.EndsSentence(b.text[:i]) {
 				cut = end
@@ -47,22 +41,23 @@ func (b *textBuffer) take(words bool) (string, error) {
 	if cut == 0 && len(b.text) > longestPiece {
 		cut = blank
 	}
-	if cut == 0 {
-		b.scanned = max(strings.LastIndexFunc(b.text, unicode.IsSpace), 0)
-		if blank > 0 && len(b.text) > longestPiece/2 {
-			b.scanned = 0
-		}
-		return "", nil
-	}
 	part := b.text[:cut]
-	b.text, b.scanned = b.text[cut:], 0
+	b.text = b.text[cut:]
 	return whole(part)
+}
+
+// outside is up to where the text is in no tag that has yet to end.
+func (b *textBuffer) outside() int {
+	if open := strings.LastIndexByte(b.text, '<'); b.ssml && open > strings.LastIndexByte(b.text, '>') {
+		return open
+	}
+	return len(b.text)
 }
 
 // rest returns all that waits.
 func (b *textBuffer) rest() (string, error) {
 	part := b.text
-	b.text, b.scanned = "", 0
+	b.text = ""
 	return whole(part)
 }
 
@@ -82,7 +77,10 @@ func whole(part string) (string, error) {
 // A script is text on its way into speech. It knows what of it is on the
 // connection, and what of that has been spoken.
 type script struct {
-	ssml    bool
+	ssml    bool   // has tags such as <break/>,
+	cues    bool   // or [laughs]
+	eager   bool   // never waits for more text
+	turns   []turn // of who speaks, in a dialogue
 	text    string // what is not spoken for sure, from the start of a word
 	sent    int    // of it, on this connection
 	flushTo int    // what is to be spoken without waiting for more,
@@ -101,6 +99,12 @@ type mark struct {
 	end float64
 }
 
+// A turn is from where on somebody speaks.
+type turn struct {
+	at    int
+	voice string
+}
+
 // strayed is how many letters in a row may not be found until the times are
 // not trusted.
 const strayed = 12
@@ -108,25 +112,66 @@ const strayed = 12
 func (s *script) add(text string) { s.text += text }
 func (s *script) flush()          { s.flushTo = len(s.text) }
 
+// speak makes somebody the one who speaks from here on.
+func (s *script) speak(voice string) {
+	for len(s.turns) > 1 && s.turns[len(s.turns)-1].at == len(s.text) {
+		s.turns = s.turns[:len(s.turns)-1] // who had nothing to say
+	}
+	s.turns = append(s.turns, turn{len(s.text), voice})
+}
+
+// speaker is who speaks at a place, and whether the turn begins there.
+func (s *script) speaker(at int) (voice string, begins bool) {
+	for _, t := range s.turns {
+		if t.at > at {
+			break
+		}
+		voice, begins = t.voice, t.at == at
+	}
+	return voice, begins
+}
+
+// until is where the turn ends that somebody has at a place, or the text.
+func (s *script) until(at int) int {
+	for _, t := range s.turns {
+		if t.at > at {
+			return t.at
+		}
+	}
+	return len(s.text)
+}
+
 // unsent reports whether there is text for the connection.
 func (s *script) unsent() bool { return s.sent < len(s.text) }
 
 // unflushed reports whether the server has yet to be told to wait for no more.
 func (s *script) unflushed() bool { return s.flushTo > s.flushed && s.sent >= s.flushTo && !s.done() }
 
+// A part is the text of one message.
+type part struct {
+	text   string
+	flush  bool   // it is to be spoken without waiting for more
+	voice  string // of who speaks, in a dialogue
+	begins bool   // a turn
+}
+
 // send returns the text of the next message.
-func (s *script) send() (text string, flush bool) {
-	from := s.sent
-	switch {
-	case !s.unsent():
+func (s *script) send() part {
+	if !s.unsent() {
 		s.flushed = s.flushTo
-		return blank, true
-	case s.sent < s.flushTo:
-		s.sent, s.flushed = s.flushTo, s.flushTo
-		return s.text[from:s.sent], true
+		return part{text: blank, flush: true}
 	}
-	s.sent = len(s.text)
-	return s.text[from:], false
+	from, to := s.sent, s.until(s.sent)
+	p := part{flush: s.eager || from < s.flushTo}
+	if from < s.flushTo {
+		to = min(to, s.flushTo)
+	}
+	if p.flush {
+		s.flushed = max(s.flushed, to)
+	}
+	p.voice, p.begins = s.speaker(from)
+	p.text, s.sent = s.text[from:to], to
+	return p
 }
 
 // done reports whether all is spoken that the server has, empty whether all is,
@@ -146,16 +191,25 @@ func (s *script) astray() bool { return (s.dark || s.stray >= strayed) && !s.don
 func (s *script) speakable(text string) bool {
 	for text != "" {
 		r, n := utf8.DecodeRuneInString(text)
-		if s.ssml && r == '<' {
-			if end := strings.IndexByte(text, '>'); end > 0 {
-				n = end + 1
-			}
+		if tag := s.tag(text); tag > 0 {
+			n = tag
 		} else if isSpoken(r) {
 			return true
 		}
 		text = text[n:]
 	}
 	return false
+}
+
+// tag is the length of the tag that a text begins with, 0 for none.
+func (s *script) tag(text string) int {
+	switch {
+	case s.ssml && text[0] == '<':
+		return strings.IndexByte(text, '>') + 1
+	case s.cues && text[0] == '[':
+		return strings.IndexByte(text, ']') + 1
+	}
+	return 0
 }
 
 func isSpoken(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
@@ -196,10 +250,8 @@ func (s *script) find(r rune) (int, bool) {
 		switch {
 		case q == r || unicode.ToLower(q) == unicode.ToLower(r):
 			return at + n, true
-		case s.ssml && q == '<':
-			if end := strings.IndexByte(s.text[at:s.sent], '>'); end > 0 {
-				n = end + 1
-			}
+		case s.tag(s.text[at:s.sent]) > 0:
+			n = s.tag(s.text[at:s.sent])
 		case isSpoken(q):
 			return 0, false
 		}
@@ -246,10 +298,22 @@ func (s *script) forget() {
 	n := s.covered
 	s.text = s.text[n:]
 	s.covered = 0
-	s.sent, s.aligned = s.sent-n, s.aligned-n
+	s.sent, s.aligned = max(s.sent-n, 0), max(s.aligned-n, 0)
 	s.flushTo, s.flushed = max(s.flushTo-n, 0), max(s.flushed-n, 0)
 	for i := range s.marks {
 		s.marks[i].at -= n
+	}
+	s.forgetTurns(n)
+}
+
+// forgetTurns moves the turns with the text. The one that is under way begins
+// at its start, where it would have to be taken up again.
+func (s *script) forgetTurns(n int) {
+	for i := range s.turns {
+		s.turns[i].at = max(s.turns[i].at-n, 0)
+	}
+	for len(s.turns) > 1 && s.turns[1].at == 0 {
+		s.turns = s.turns[1:]
 	}
 }
 
@@ -259,12 +323,11 @@ func (s *script) rewind() {
 	if end := strings.IndexFunc(s.text[s.covered:], unicode.IsSpace); end > 0 && !s.speakable(s.text[s.covered:s.covered+end]) {
 		s.covered += end
 	}
-	s.forget()
-	s.text = strings.TrimLeftFunc(s.text, unicode.IsSpace)
-	s.flushTo = min(s.flushTo, len(s.text))
-	if !s.speakable(s.text) {
-		s.text, s.flushTo = "", 0
+	if !s.speakable(s.text[s.covered:]) {
+		s.covered = len(s.text)
 	}
+	s.covered += len(s.text[s.covered:]) - len(strings.TrimLeftFunc(s.text[s.covered:], unicode.IsSpace))
+	s.forget()
 	s.sent, s.flushed, s.aligned = 0, 0, 0
 	s.marks, s.stray, s.dark = s.marks[:0], 0, false
 }

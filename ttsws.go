@@ -153,7 +153,7 @@ func (r *TTSStreamRequest) call(op, endpoint string) Call {
 // that has the id, which a socket of one has not.
 type dialect interface {
 	open(id string) []byte
-	text(id, text string, flush bool) []byte
+	text(id string, p part) []byte
 	keepAlive(id string) []byte
 	end(id string) []byte
 	cancel(id string) []byte // nil: the socket is closed instead
@@ -199,8 +199,8 @@ func (d singleDialect) open(id string) []byte {
 	return m.bytes()
 }
 
-func (singleDialect) text(id, text string, flush bool) []byte {
-	return ttsMessage{Text: &text, Context: id, Flush: flush}.bytes()
+func (singleDialect) text(id string, p part) []byte {
+	return ttsMessage{Text: &p.text, Context: id, Flush: p.flush}.bytes()
 }
 
 func (singleDialect) keepAlive(string) []byte { return ttsMessage{Text: &blank}.bytes() }

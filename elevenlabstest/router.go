@@ -40,7 +40,7 @@ func routes() []route {
 	return slices.Concat(
 		ttsRoutes(), sttRoutes(), transcriptRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes(),
 		tokenRoutes(), dictionaryRoutes(), usageRoutes(), dialogueRoutes(), recordingRoutes(), soundRoutes(), realtimeRoutes(),
-		speechSocketRoutes(),
+		speechSocketRoutes(), dialogueSocketRoutes(),
 	)
 }
 

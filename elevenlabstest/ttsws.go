@@ -39,6 +39,7 @@ func speechSocketRoutes() []route {
 // A speechSocketJob is a socket of text to speech.
 type speechSocketJob struct {
 	multi      bool
+	dialogue   bool
 	modelID    string
 	language   string
 	logging    bool
@@ -130,6 +131,9 @@ func (j *speechSocketJob) admit(c *call, key string) *failure {
 	var fail *failure
 	if j.format, j.spec, fail = c.outputFormat(true); fail != nil {
 		return fail
+	}
+	if j.dialogue {
+		return nil // the first message names the voices
 	}
 	if j.voice, fail = c.usableVoice(c.vars["voice_id"]); fail != nil {
 		return fail

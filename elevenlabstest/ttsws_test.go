@@ -263,3 +263,70 @@ func TestMultiSocket_AnIdleContextEndsByItself(t *testing.T) {
 		p.after(80 * time.Second)
 	})
 }
+
+func dialDialogue(t *testing.T, srv *elevenlabstest.Server, query string) *speechPeer {
+	t.Helper()
+	ws, _, err := websocket.Dial(t.Context(), srv.URL+"/v1/text-to-dialogue/stream-input"+query, &websocket.DialOptions{
+		HTTPClient: srv.HTTPClient(), HTTPHeader: http.Header{"Xi-Api-Key": {"key"}},
+	})
+	require.NoError(t, err)
+	ws.SetReadLimit(-1)
+	t.Cleanup(func() { ws.CloseNow() })
+	return &speechPeer{t, ws, time.Now()}
+}
+
+func TestDialogueSocket_SpeaksTurns(t *testing.T) {
+	speechBubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		p := dialDialogue(t, srv, "?output_format=pcm_8000")
+		synctest.Wait()
+		require.Equal(t, 1, srv.Usage().Families[elevenlabs.FamilyStandard].InFlight, "for its life")
+		p.say(`{"voices":["`+sarah+`"]}`, `{"inputs":[{"text":"Hi. ","voice_id":"`+sarah+`","new_turn":true}]}`,
+			`{"inputs":[{"text":"Ho. ","voice_id":"`+sarah+`","new_turn":true}]}`, `{"close_socket":true}`)
+		got := p.hear()
+		require.Contains(t, got, `"chars":["H","i","."," "]`)
+		require.Contains(t, got, `"char_start_times_ms":[0,66,132,598]`)
+		require.Contains(t, got, `"normalized_alignment"`)
+		require.JSONEq(t, `{"is_final_audio_for_turn":true}`, p.hear())
+		require.Contains(t, p.hear(), `"chars":["H","o","."," "]`)
+		require.JSONEq(t, `{"is_final_audio_for_turn":true}`, p.hear())
+		require.JSONEq(t, `{"is_final":true}`, p.hear())
+		p.closes(1000, "")
+		synctest.Wait()
+		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyStandard].InFlight)
+		require.Equal(t, 4, srv.Usage().Characters)
+	})
+}
+
+func TestDialogueSocket_WaitsTwentySeconds(t *testing.T) {
+	speechBubble(t, func(t *testing.T) {
+		p := dialDialogue(t, elevenlabstest.NewServer(t), "")
+		p.say(`{"voices":["` + sarah + `"]}`)
+		time.Sleep(10 * time.Second)
+		p.say(`{"keep_alive":true}`)
+		require.Contains(t, p.hear(), "input_timeout_exceeded")
+		p.after(30 * time.Second)
+		p.closes(1008, "")
+	})
+}
+
+func TestDialogueSocket_TellsWhatIsWrong(t *testing.T) {
+	for name, tt := range map[string]struct{ query, first, want string }{
+		"the model":       {"?model_id=eleven_flash_v2_5", "", "unsupported_model"},
+		"too many voices": {"", `{"voices":["a","b"]}`, "1 to 1 voices"},
+		"no voice":        {"", `{"inputs":[]}`, "1 to 1 voices"},
+		"a voice":         {"", `{"voices":["nobody"]}`, "voice_not_found"},
+		"not JSON":        {"", `hello`, "invalid_message"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			speechBubble(t, func(t *testing.T) {
+				p := dialDialogue(t, elevenlabstest.NewServer(t), tt.query)
+				if tt.first != "" {
+					p.say(tt.first)
+				}
+				require.Contains(t, p.hear(), tt.want)
+				p.closes(1008, "")
+			})
+		})
+	}
+}

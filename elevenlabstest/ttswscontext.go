@@ -26,7 +26,7 @@ type speechContext struct {
 	settings map[string]any
 
 	buffer    string   // text that is not generated yet
-	waiting   []string // what will be, one after the other
+	waiting   []string // what will be, one after the other; turnEnd between turns
 	triggered int      // generations so far
 	busy      bool     // one is under way
 	seated    bool     // it holds a slot
@@ -80,6 +80,9 @@ func (x *speechContext) flush() {
 	}
 }
 
+// turnEnd stands for the end of a turn in what waits.
+const turnEnd = "\x00"
+
 func (x *speechContext) generate(text string) {
 	x.triggered++
 	x.waiting = append(x.waiting, strings.TrimLeft(text, " "))
@@ -99,8 +102,13 @@ func (x *speechContext) next() {
 	switch {
 	case x.busy || x.s.ended:
 	case len(x.waiting) > 0:
-		x.begin(x.waiting[0])
+		text := x.waiting[0]
 		x.waiting = x.waiting[1:]
+		if text == turnEnd {
+			x.s.at(time.Now(), x.turnFinal)
+			return
+		}
+		x.begin(text)
 	case x.ending:
 		x.s.at(time.Now(), x.final)
 	}
@@ -176,7 +184,7 @@ func (x *speechContext) leave(linger time.Duration) {
 	e := x.s.c.e
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if x.seated {
+	if x.seated && !x.s.job.dialogue { // whose slot is the socket's
 		x.seated = false
 		now := time.Now()
 		e.pool(x.s.job.model.family()).leave(1, now.Add(linger), now)
@@ -217,7 +225,7 @@ func (x *speechContext) say(text, part string, first, last bool) bool {
 	}
 	if last {
 		x.busy = false
-		if len(x.waiting) == 0 {
+		if len(x.waiting) == 0 && !x.s.job.dialogue {
 			x.leave(x.s.c.e.scaled(x.s.c.e.cfg.linger))
 		}
 	}
@@ -231,6 +239,9 @@ func (x *speechContext) say(text, part string, first, last bool) bool {
 }
 
 func (x *speechContext) message(audio string, times *socketTimes) map[string]any {
+	if x.s.job.dialogue {
+		return map[string]any{"audio": audio, "normalized_alignment": times.snake(), "alignment": times.snake()}
+	}
 	m := map[string]any{"audio": audio, "normalizedAlignment": times, "alignment": times}
 	if x.s.job.multi {
 		m["contextId"] = x.id
@@ -268,7 +279,11 @@ func (x *speechContext) final() bool {
 		s.settle()
 		return true
 	}
-	if !s.say(map[string]any{"audio": nil, "isFinal": true, "normalizedAlignment": nil, "alignment": nil}) {
+	last := map[string]any{"is_final": true}
+	if !s.job.dialogue {
+		last = map[string]any{"audio": nil, "isFinal": true, "normalizedAlignment": nil, "alignment": nil}
+	}
+	if !s.say(last) {
 		return false
 	}
 	s.closing = true

@@ -65,6 +65,9 @@ func (s *speechSocket) meet(key string) {
 		return
 	}
 	s.c.charge.family = s.job.model.family()
+	if s.job.dialogue {
+		s.sit()
+	}
 }
 
 // receive takes messages off the socket.
@@ -227,6 +230,10 @@ type scheduleConfig struct {
 // take reads a message.
 func (s *speechSocket) take(data []byte) {
 	s.c.recordMessage(data)
+	if s.job.dialogue {
+		s.takeDialogue(data)
+		return
+	}
 	var m speechMessage
 	if err := json.Unmarshal(data, &m); err != nil {
 		// The vendor's own words are not known.

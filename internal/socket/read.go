@@ -116,7 +116,7 @@ func (c *Conn) ended(err error) error {
 	}
 	switch {
 	case closed:
-		return &CloseError{Code: int(told.Code), Reason: told.Reason}
+		return &CloseError{Code: int(told.Code), Reason: c.Redact(told.Reason)}
 	case errors.Is(err, websocket.ErrMessageTooBig):
 		return ErrTooLarge
 	case errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe), errors.Is(err, io.EOF):

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -99,6 +100,7 @@ type Conn struct {
 	done    chan struct{} // closed when this side closes or gives up
 	workers sync.WaitGroup
 
+	secret  string       // that nothing the peer says may show
 	class   int          // of the buffer that the last message fitted in
 	reading atomic.Int64 // since when a Read waits, as wire.heard; negative for none
 	pinging atomic.Bool
@@ -137,6 +139,18 @@ func Dial(h *http.Client, req *http.Request, opts Options) (*Conn, *http.Respons
 	c.reading.Store(-1)
 	c.workers.Go(c.write)
 	return c, d.resp, nil
+}
+
+// Hide takes a secret out of all that Redact and a CloseError quote of the peer.
+// It is called before the socket is used.
+func (c *Conn) Hide(secret string) { c.secret = secret }
+
+// Redact takes the secret out of what the peer has said.
+func (c *Conn) Redact(text string) string {
+	if c.secret == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, c.secret, "REDACTED")
 }
 
 // A dialer passes the handshake on to a client, and keeps hold of what comes

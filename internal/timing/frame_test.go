@@ -156,3 +156,17 @@ func FuzzFrame(f *testing.F) {
 		require.Equal(t, want, got)
 	})
 }
+
+func BenchmarkFrameOf75KB(b *testing.B) {
+	audio := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("audio", 11_250)))
+	message := []byte(`{"audio":"` + audio + `","isFinal":null,"normalizedAlignment":null,"alignment":null}`)
+	data := make([]byte, len(message))
+	var d timing.FrameDecoder
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		copy(data, message)
+		if _, err := d.Decode(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
