@@ -23,9 +23,7 @@
 // and deleted, and added from a library of forty. What was spoken is in the
 // history, item, audio and all; [WithHistoryLag] lets it come late. Transcripts
 // are kept too, and those of requests in webhook mode are delivered to each
-// [WithWebhook], signed. Sessions of realtime speech to text hear uncompressed
-// speech of the emulator's own, from any place in it on, and what is scripted in
-// other sound.
+// [WithWebhook], signed.
 //
 // # Judging a client
 //
@@ -35,8 +33,7 @@
 // # Things going wrong
 //
 // [Emulator.Inject] scripts faults, by request and path: refusals, resets
-// before or inside a body, stalls, answers of the wrong type, and on an open
-// socket whatever [OnSocket] has.
+// before or inside a body, stalls, answers of the wrong type.
 //
 //	srv.Inject(
 //		elevenlabstest.ConcurrencyRefusal().Times(2),
