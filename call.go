@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
+	"github.com/elevenlabs-go/elevenlabs/internal/socket"
 )
 
 // A Call describes a request to any endpoint of the API, for [Client.Do].
@@ -47,6 +48,10 @@ type Call struct {
 	said          *utterance    // what to look for if the answer is lost; nil if it cannot be recovered
 	recovers      *trip         // whose lost answer this call fetches
 	firstByte     time.Duration // the default limit, by the size of the work
+
+	socket     *socket.Options // it opens a socket; nil for all other calls
+	tokens     TokenSource     // of tokens that stand in for the key; nil for none
+	tokenQuery string          // the parameter that such a token travels in
 }
 
 // A Body is what a request carries, as something that can be made again for a

@@ -315,6 +315,7 @@ func TestDependencies(t *testing.T) {
 	require.NoError(t, err)
 	allowed := map[string]bool{
 		"": true, "github.com/elevenlabs-go/elevenlabs": true, "golang.org/x/sync": true, "github.com/cenkalti/backoff/v4": true,
+		"github.com/coder/websocket": true,
 	}
 	for _, module := range strings.Split(string(out), "\n") {
 		require.True(t, allowed[module], "the root links %s", module)

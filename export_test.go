@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"io"
+	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/multipart"
 )
@@ -65,3 +66,20 @@ type (
 
 // ReadKept exposes the parser of pieces in a checkpoint.
 var ReadKept = readKept
+
+// DecodeSTTMessage exposes the parser of a realtime session's messages.
+func DecodeSTTMessage(data []byte) (kind, text string, ok bool) {
+	m, ok := decodeSTTMessage(data)
+	return m.kind, m.text, ok
+}
+
+// PairSegments exposes how the messages of a realtime session make segments.
+func PairSegments(req STTStreamRequest, messages []string) (whole []STTSegment) {
+	p := newPairing(&req)
+	for _, data := range messages {
+		if m, ok := decodeSTTMessage([]byte(data)); ok && sttParts[m.kind] != 0 {
+			whole = append(whole, p.add(&m, time.Time{})...)
+		}
+	}
+	return whole
+}

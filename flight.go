@@ -13,6 +13,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/socket"
 )
 
 // maxErrorBody is how much of an error's body is read.
@@ -42,9 +44,12 @@ type flight struct {
 
 	header   [2]string // backs the values of the request's own headers
 	resp     *http.Response
+	conn     *socket.Conn // of a call that opens a socket
 	meta     Meta
 	past     *HistoryAlignments // of the audio, if the history has it
 	refusal  *APIError
+	denial   *SocketError // a refusal that came as a message
+	secret   string       // what it was sent with, which a server may echo
 	received int64
 	sentAt   time.Time
 
@@ -62,7 +67,7 @@ func (f *flight) sent() bool {
 // is not 2xx is an APIError.
 func (f *flight) send() error {
 	c := f.trip.client
-	key, err := c.key(f.ctx)
+	key, err := f.credential()
 	if err != nil {
 		return &localError{err}
 	}
@@ -72,7 +77,7 @@ func (f *flight) send() error {
 	}
 	f.sentAt = time.Now()
 	f.watch.start()
-	resp, err := c.http.Do(req)
+	resp, err := f.do(req, key)
 	if f.resends.seen(req, resp, err) {
 		f.trip.resent()
 	}
@@ -82,16 +87,36 @@ func (f *flight) send() error {
 	f.watch.arm(phaseGap)
 	f.watch.rest(phaseGap)
 	f.resp = resp
-	secret := cmp.Or(f.call.token, key) // which a server may echo
-	f.meta = readMeta(resp.Header, secret)
+	f.secret = cmp.Or(f.call.token, key)
+	f.meta = readMeta(resp.Header, f.secret)
 	f.meta.Attempts, f.meta.Queued = f.trip.attempts, f.trip.queued
 	f.meta.FirstByte = time.Since(f.sentAt)
 	c.claims.answered(f.trip, f.meta)
 	f.meta.RetentionIgnored = f.call.zeroRetention && f.meta.HistoryItemID != "" && f.meta.HistoryItemID != notStored
-	if resp.StatusCode/100 != 2 {
-		return f.refused(secret)
+	if resp.StatusCode/100 != 2 && f.conn == nil {
+		return f.refused(f.secret)
 	}
 	return nil
+}
+
+// do sends a request, or opens the socket it asks for.
+func (f *flight) do(req *http.Request, secret string) (resp *http.Response, err error) {
+	if f.call.socket == nil {
+		return f.trip.client.http.Do(req)
+	}
+	if f.conn, resp, err = socket.Dial(f.trip.client.http, req, *f.call.socket); f.conn != nil {
+		f.conn.Hide(secret)
+	}
+	return resp, err
+}
+
+// credential is the key for an attempt, or a token of its own that stands in
+// for it.
+func (f *flight) credential() (string, error) {
+	if f.call.tokens == nil {
+		return f.trip.client.key(f.ctx)
+	}
+	return f.call.tokens.token(f.ctx)
 }
 
 // refused reads the error that the server answered with.
@@ -120,7 +145,12 @@ func (f *flight) request(key string) (*http.Request, error) {
 		}
 	}
 	req.Header["User-Agent"] = userAgent
-	if f.call.token == "" {
+	switch {
+	case f.call.tokens != nil:
+		query := req.URL.Query()
+		query.Set(f.call.tokenQuery, key)
+		req.URL.RawQuery = query.Encode()
+	case f.call.token == "":
 		f.header[0] = key
 		req.Header["Xi-Api-Key"] = f.header[0:1:1]
 	}
@@ -297,6 +327,10 @@ func (f *flight) finish(err error) {
 func (f *flight) outcome() Outcome {
 	o := Outcome{Limit: f.meta.Limit, InUse: f.meta.InUse}
 	switch {
+	case f.denial != nil:
+		if f.denial.Limit > 0 {
+			o.Verdict, o.Limit, o.Paced = VerdictRefused, f.denial.Limit, !f.trip.requeues(f.denial)
+		}
 	case f.refusal == nil && f.resp != nil:
 		o.Verdict = VerdictServed
 	case f.refusal != nil && f.refusal.kind == kindConcurrency:

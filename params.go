@@ -34,3 +34,5 @@ func (p params) unix(name string, at time.Time) {
 		p.text(name, strconv.FormatInt(at.Unix(), 10))
 	}
 }
+
+func formatUint(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

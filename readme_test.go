@@ -1,16 +1,19 @@
 package elevenlabs_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +132,44 @@ func readmeWebhook(ctx context.Context, mux *http.ServeMux, save func(context.Co
 	return err
 }
 
+func readmeLiveTTS(ctx context.Context, client *elevenlabs.Client, tokens iter.Seq[string], player io.Writer) error {
+	session, err := client.DialTTS(ctx, elevenlabs.TTSStreamRequest{ModelID: "eleven_flash_v2_5", Format: elevenlabs.FormatPCM_16000})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	go func() {
+		_ = session.WriteAll(tokens) // of a language model
+		_ = session.End()
+	}()
+	_, err = io.Copy(player, session)
+	return err
+}
+
+func readmeLiveSTT(ctx context.Context, client *elevenlabs.Client, microphone io.Reader) error {
+	session, err := client.DialSTT(ctx, elevenlabs.STTStreamRequest{CommitStrategy: "vad"})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	go func() {
+		_, _ = session.ReadFrom(microphone)
+		_ = session.Finish(ctx)
+	}()
+	for event, err := range session.Events() {
+		if err != nil {
+			return err
+		}
+		switch event.Kind {
+		case elevenlabs.STTPartial:
+			fmt.Print("\r", event.Text)
+		case elevenlabs.STTCommitted:
+			fmt.Println("\r" + event.Segment.Text)
+		}
+	}
+	return nil
+}
+
 func readmeVoices(ctx context.Context, client *elevenlabs.Client) error {
 	for voice, err := range client.Voices(ctx, elevenlabs.VoiceQuery{Search: "calm"}) {
 		if err != nil {
@@ -226,6 +267,8 @@ func TestReadme_SnippetsRun(t *testing.T) {
 	require.Contains(t, subtitles.String(), "Good morning.")
 	require.NoError(t, os.WriteFile("book.txt", []byte("It was night. Nobody spoke."), 0o600))
 	require.NoError(t, readmeNarrate(t.Context(), client, io.Discard))
+	require.NoError(t, readmeLiveTTS(t.Context(), client, slices.Values([]string{"Hello ", "there."}), io.Discard))
+	require.NoError(t, readmeLiveSTT(t.Context(), client, bytes.NewReader(make([]byte, 32_000))))
 	require.NoError(t, readmeVoices(t.Context(), client))
 	_, _ = readmeUse, readmeWebhook // would reach for the vendor
 }

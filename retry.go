@@ -50,6 +50,7 @@ func classify(err error, sent, billable bool) Class {
 		none  *notMade
 		api   *APIError
 		resp  *ResponseError
+		sock  *SocketError
 		local *localError
 		cert  *tls.CertificateVerificationError
 	)
@@ -58,6 +59,8 @@ func classify(err error, sent, billable bool) Class {
 		return ClassFailed
 	case errors.As(err, &api):
 		return classifyKind(api.meaning())
+	case errors.As(err, &sock) && sock.meaning() != kindUnknown:
+		return classifyKind(sock.meaning())
 	case errors.As(err, &resp):
 		return classifyResponse(resp, billable)
 	case errors.As(err, &local), errors.As(err, &cert), errors.Is(err, ErrRedirected):

@@ -136,7 +136,9 @@ func (c *counters) landed(f Family, fl *flight) {
 		switch {
 		case fl.refusal != nil && fl.refusal.StatusCode == http.StatusTooManyRequests:
 			s.Refused++
-		case fl.refusal == nil && fl.resp != nil:
+		case fl.denial != nil && fl.denial.Limit > 0:
+			s.Refused++
+		case fl.refusal == nil && fl.denial == nil && fl.resp != nil:
 			s.Served++
 		}
 		s.Credits += int64(max(fl.meta.CharacterCost, 0))

@@ -257,6 +257,7 @@ func (t *trip) inTime(wait time.Duration) bool {
 func (t *trip) name(f *flight, class Class, err error) error {
 	var (
 		api  *APIError
+		sock *SocketError
 		resp *ResponseError
 		none *notMade
 	)
@@ -264,7 +265,7 @@ func (t *trip) name(f *flight, class Class, err error) error {
 	switch {
 	case errors.As(err, &none):
 		return &opError{op: t.call.Op, err: err}
-	case errors.As(err, &api), wrong && class != ClassAmbiguous:
+	case errors.As(err, &api), errors.As(err, &sock), wrong && class != ClassAmbiguous:
 		return err
 	case class == ClassAmbiguous:
 		return t.lost(f, err)

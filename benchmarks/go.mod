@@ -5,6 +5,7 @@ go 1.25.0
 replace github.com/elevenlabs-go/elevenlabs => ../
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/elevenlabs-go/elevenlabs v0.0.0-00010101000000-000000000000
 	github.com/failsafe-go/failsafe-go v0.9.8
 	github.com/hashicorp/go-retryablehttp v0.7.8

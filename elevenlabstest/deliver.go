@@ -141,6 +141,10 @@ func (c *call) flush() error {
 func (c *call) hangUp(reset bool) error {
 	c.leave()
 	c.hungUp = true
+	if c.socket != nil {
+		_ = c.socket.CloseNow()
+		return errHungUp
+	}
 	conn, _, err := http.NewResponseController(c.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // what net/http offers where hijacking is not possible

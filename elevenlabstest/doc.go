@@ -23,7 +23,9 @@
 // and deleted, and added from a library of forty. What was spoken is in the
 // history, item, audio and all; [WithHistoryLag] lets it come late. Transcripts
 // are kept too, and those of requests in webhook mode are delivered to each
-// [WithWebhook], signed.
+// [WithWebhook], signed. Sessions of realtime speech to text hear uncompressed
+// speech of the emulator's own, from any place in it on, and what is scripted in
+// other sound.
 //
 // # Judging a client
 //
@@ -33,7 +35,8 @@
 // # Things going wrong
 //
 // [Emulator.Inject] scripts faults, by request and path: refusals, resets
-// before or inside a body, stalls, answers of the wrong type.
+// before or inside a body, stalls, answers of the wrong type, and on an open
+// socket whatever [OnSocket] has.
 //
 //	srv.Inject(
 //		elevenlabstest.ConcurrencyRefusal().Times(2),

@@ -9,12 +9,15 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"github.com/elevenlabs-go/elevenlabs"
 )
 
 // An Emulator is a stand-in for the vendor's API: an [http.Handler] that
 // checks, counts, bills and answers as the API was seen to. It is safe for
-// concurrent use and starts no goroutines. All that it knows of time it takes
+// concurrent use and starts no goroutines but one for each socket, which ends
+// with it. All that it knows of time it takes
 // from package time, so it works inside testing/synctest.
 //
 // An Emulator holds one account. Any API key but the rejected one opens it.
@@ -126,6 +129,9 @@ type call struct {
 
 	begun  bool // the head of an answer was sent
 	hungUp bool // the connection was closed under the answer
+
+	socket   *websocket.Conn // that the call has become; nil for none
+	messages int             // passed on it, both ways
 }
 
 // serve takes the vendor's order of checks: schema, key, query, business

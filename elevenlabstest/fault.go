@@ -27,12 +27,13 @@ type Fault struct {
 	times  int
 	header http.Header
 
-	instead func(c *call)     // answers in place of the emulator
-	early   bool              // instead is called before the body is read
-	delay   time.Duration     // before the first byte
-	stop    func(*call) error // what happens in the body,
-	at      int64             // after so many bytes
-	empty   bool              // no body at all
+	instead  func(c *call)     // answers in place of the emulator
+	early    bool              // instead is called before the body is read
+	delay    time.Duration     // before the first byte
+	stop     func(*call) error // what happens in the body,
+	at       int64             // after so many bytes,
+	messages int               // or, on a socket, messages
+	empty    bool              // no body at all
 }
 
 // On limits the fault to requests whose path starts with a prefix. Without it
@@ -220,7 +221,7 @@ func (c *call) meet(now faultMoment) *Fault {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i, f := range e.faults {
-		if !strings.HasPrefix(c.r.URL.Path, f.prefix) {
+		if !f.meant(c.r) {
 			continue
 		}
 		if f.moment() != now {
@@ -233,11 +234,16 @@ func (c *call) meet(now faultMoment) *Fault {
 		c.rec.Fault = f.name
 		return f
 	}
-	if f := &c.script; f.name != "" && f.moment() == now && strings.HasPrefix(c.r.URL.Path, f.prefix) {
+	if f := &c.script; f.name != "" && f.moment() == now && f.meant(c.r) {
 		c.rec.Fault = f.name
 		return f
 	}
 	return nil
+}
+
+// meant reports whether a request is one of those the fault is for.
+func (f *Fault) meant(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, f.prefix) && (f.messages == 0 || r.Header.Get("Upgrade") != "")
 }
 
 // scriptFor asks the script about a request that has just arrived.

@@ -50,12 +50,17 @@ type Latency struct {
 	// PerSoundSecond (a second of the sound) and Base make up the time of a
 	// sound effect.
 	PerSoundSecond time.Duration
+	// Commit is the time from a commit in realtime speech to text to its answer,
+	// and Echo the time from there to the partial that repeats it.
+	Commit, Echo time.Duration
 }
 
 // DefaultLatency returns what an Emulator uses unless told otherwise: 240 ms
 // to a refusal, 400 ms and 4 ms per character for standard models, 150 ms and
 // 1 ms per character for flash models, 500 ms and a 36th of the audio's
-// duration for speech to text, 400 ms and 480 ms per second for sound effects.
+// duration for speech to text, 400 ms and 480 ms per second for sound effects,
+// and in realtime speech to text 320 ms to the answer of a commit and 20 ms more
+// to its echo.
 func DefaultLatency() Latency {
 	return Latency{
 		Refusal:           240 * time.Millisecond,
@@ -66,6 +71,8 @@ func DefaultLatency() Latency {
 		STTBase:           500 * time.Millisecond,
 		PerAudioSecond:    time.Second / 36,
 		PerSoundSecond:    480 * time.Millisecond,
+		Commit:            320 * time.Millisecond,
+		Echo:              20 * time.Millisecond,
 	}
 }
 
@@ -83,7 +90,8 @@ func WithLimit(f elevenlabs.Family, n int) Option {
 }
 
 // WithSpeed divides every delay of the emulator by x. The default is 1; a
-// value that is not positive counts as 1.
+// value that is not positive counts as 1. How long a socket may be silent is
+// the client's time, and stays.
 func WithSpeed(x float64) Option {
 	return optionFunc(func(c *config) { c.speed = x })
 }

@@ -39,7 +39,8 @@ func routeTo(method, path string, ep endpoint) route {
 func routes() []route {
 	return slices.Concat(
 		ttsRoutes(), sttRoutes(), transcriptRoutes(), modelRoutes(), voiceRoutes(), userRoutes(), historyRoutes(),
-		tokenRoutes(), dictionaryRoutes(), usageRoutes(), dialogueRoutes(), recordingRoutes(), soundRoutes(),
+		tokenRoutes(), dictionaryRoutes(), usageRoutes(), dialogueRoutes(), recordingRoutes(), soundRoutes(), realtimeRoutes(),
+		speechSocketRoutes(), dialogueSocketRoutes(),
 	)
 }
 
@@ -84,6 +85,9 @@ func (c *call) route() (*endpoint, *failure) {
 	if len(methods) > 0 {
 		c.w.Header().Set("Allow", strings.Join(methods, ", "))
 		return nil, plainFailure(http.StatusMethodNotAllowed)
+	}
+	if upgrades(c.r) {
+		return nil, plainFailure(http.StatusForbidden)
 	}
 	return nil, plainFailure(http.StatusNotFound)
 }

@@ -123,14 +123,19 @@ func (j *sttJob) hear(e *Emulator, channel int) string {
 	if j.made != nil {
 		return j.made.text
 	}
+	info := j.info
+	info.Channel = channel
+	return e.heard(info)
+}
+
+// heard returns what is scripted for audio that was not made here.
+func (e *Emulator) heard(info AudioInfo) string {
 	e.mu.Lock()
 	scripted := e.scripted
 	e.mu.Unlock()
 	if scripted != nil {
 		return *scripted
 	}
-	info := j.info
-	info.Channel = channel
 	return e.cfg.transcript(info)
 }
 

@@ -15,7 +15,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -72,7 +71,7 @@ func run(ctx context.Context, env demo.Env) (err error) {
 
 	out, report := env.Stdout, env.Stderr
 	if s.file != "-" {
-		file := &lateFile{path: s.file}
+		file := &demo.File{Path: s.file}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		out, report = file, env.Stdout
 	}
@@ -81,29 +80,6 @@ func run(ctx context.Context, env demo.Env) (err error) {
 		return stream(ctx, client, s.request, sinks{out, report})
 	}
 	return speak(ctx, client, s.request, sinks{out, report})
-}
-
-// lateFile is created when there is audio to write, so that a call that fails
-// costs no earlier file.
-type lateFile struct {
-	path string
-	*os.File
-}
-
-func (f *lateFile) Write(p []byte) (n int, err error) {
-	if f.File == nil {
-		if f.File, err = os.Create(f.path); err != nil {
-			return 0, err
-		}
-	}
-	return f.File.Write(p)
-}
-
-func (f *lateFile) Close() error {
-	if f.File == nil {
-		return nil
-	}
-	return f.File.Close()
 }
 
 // sinks are where the audio goes, and what there is to say of it.

@@ -3,6 +3,7 @@ package sentences
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // abbreviations are those that a sentence seldom ends with, without their last
@@ -42,6 +43,28 @@ func Ends(word, next []rune) bool {
 	}
 }
 
+// EndsText reports whether a text ends with a sentence, as far as can be told
+// without what follows.
+func EndsText(text string) bool {
+	word := strings.TrimRightFunc(text, unicode.IsSpace)
+	if i := strings.LastIndexFunc(word, unicode.IsSpace); i >= 0 {
+		_, n := utf8.DecodeRuneInString(word[i:])
+		word = word[i+n:]
+	}
+	word = strings.TrimRightFunc(word, isCloser)
+	last, n := utf8.DecodeLastRuneInString(word)
+	switch {
+	case last == '…':
+		return true
+	case !unicode.Is(unicode.Sentence_Terminal, last):
+		return false
+	case last != '.':
+		return true
+	}
+	// A number may stand behind it, for all that is known.
+	return n < len(word) && !isAbbreviation([]rune(word[:len(word)-n]), '0')
+}
+
 // isCloser reports whether a code point may stand between the end of a sentence
 // and the next. Marks that open a quotation in English close one in German.
 func isCloser(r rune) bool {
@@ -66,7 +89,7 @@ func reports(word []rune) bool { return word[0] == 'と' || word[0] == 'っ' }
 // are words: I in English and Russian.
 func isAbbreviation(word []rune, next rune) bool {
 	bare := strings.TrimLeft(string(word), "([{\"'“‘«„‚")
-	if r := []rune(bare); len(r) == 1 && unicode.IsLetter(r[0]) && r[0] != 'I' && r[0] != 'я' && !spaceless(r[0]) {
+	if r := []rune(bare); len(r) == 1 && unicode.IsLetter(r[0]) && r[0] != 'I' && r[0] != 'я' && !Spaceless(r[0]) {
 		return true
 	}
 	bare = strings.ToLower(bare)

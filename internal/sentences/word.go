@@ -33,7 +33,7 @@ func Divides(before, after rune) bool {
 	switch {
 	case clings(after), before == ZWJ, opens(before), isLeading(before):
 		return false
-	case spaceless(before), spaceless(after):
+	case Spaceless(before), Spaceless(after):
 		return true
 	}
 	return before == '—' && unicode.IsLetter(after)
@@ -59,8 +59,9 @@ func opens(r rune) bool { return unicode.In(r, unicode.Ps, unicode.Pi) || r == '
 // isLeading reports whether a vowel is written before the consonant it follows.
 func isLeading(r rune) bool { return r >= 0x0E40 && r <= 0x0E44 || r >= 0x0EC0 && r <= 0x0EC4 }
 
-// spaceless reports whether a code point is of a script without spaces.
-func spaceless(r rune) bool {
+// Spaceless reports whether a code point is of a script that puts no spaces
+// between words.
+func Spaceless(r rune) bool {
 	return r >= 0x0E00 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao,
 		unicode.Khmer, unicode.Myanmar) || r >= 0x3000 && r <= 0x303F || r == 'ー' || r >= 0xFF01 && r <= 0xFF65)
 }

@@ -89,23 +89,3 @@ func isCut(data []byte) bool {
 	err := json.NewDecoder(bytes.NewReader(data)).Decode(&v)
 	return err == io.EOF || err == io.ErrUnexpectedEOF
 }
-
-// blockSize is how much base64 is decoded at once, a multiple of four.
-const blockSize = 4096
-
-// unpack decodes base64 where it stands. Package base64 does not promise that
-// its destination may overlap its source, so each block takes a way round.
-func unpack(code []byte) ([]byte, bool) {
-	var block [blockSize / 4 * 3]byte
-	n, want := 0, len(code)/4*3-len(code)+len(bytes.TrimRight(code, "="))
-	for from := 0; from < len(code); from += blockSize {
-		m, err := base64.StdEncoding.Decode(block[:], code[from:min(from+blockSize, len(code))])
-		if err != nil {
-			return nil, false
-		}
-		n += copy(code[n:], block[:m])
-	}
-	// Padding before the end, and line ends, which a string cannot have, make it
-	// shorter.
-	return code[:n:n], n == want && len(code)%4 == 0
-}

@@ -3,6 +3,7 @@ package timing
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -82,6 +83,22 @@ func (s *scanner) null() bool {
 	return false
 }
 
+// names are those of fields, which need not be made of each message again.
+var names = func() map[string]string {
+	all := make(map[string]string)
+	for _, name := range slices.Concat(frameFields, syllableFields) {
+		all[name] = name
+	}
+	return all
+}()
+
+func nameOf(b []byte) string {
+	if name, ok := names[string(b)]; ok {
+		return name
+	}
+	return string(b)
+}
+
 // object walks the fields of an object.
 func (s *scanner) object(field func(name string) bool) bool {
 	if !s.take('{') {
@@ -92,7 +109,7 @@ func (s *scanner) object(field func(name string) bool) bool {
 	}
 	for {
 		name, ok := s.plain()
-		if !ok || !s.take(':') || !field(string(name)) {
+		if !ok || !s.take(':') || !field(nameOf(name)) {
 			return false
 		}
 		if s.take('}') {

@@ -43,6 +43,7 @@ type pcm struct {
 	player  player
 	encode  func(dst, pcm []byte) []byte // if not as they are; may write over them
 	mark    uint64                       // the fingerprint
+	marks   []written                    // of the notes, those not all written
 	at      int64                        // samples made
 	fadeOut int64                        // the sample at which the last fade begins
 	total   int64
@@ -61,6 +62,7 @@ func newPCM(spec audio.Spec, text string, d time.Duration) (*Source, error) {
 	r := &pcm{
 		player:  newPlayer(text, spec.RateHz),
 		mark:    fingerprint(text),
+		marks:   make([]written, 0, 64),
 		fadeOut: total - fullLevel/fade - 1,
 		total:   total,
 		fade:    int32(fade),
@@ -88,9 +90,11 @@ func (s *Source) addHeader(spec audio.Spec) {
 
 // next implements renderer.
 func (r *pcm) next(dst []byte) []byte {
-	first := r.at == 0
+	first := r.at
 	for end := min(r.total, r.at+blockSamples); r.at < end; {
-		r.player.seek(r.at)
+		if r.player.seek(r.at) {
+			r.marks = append(r.marks, written{r.at + markDelay, markOf(r.player.point)})
+		}
 		if hz := r.player.hz; hz > 0 { // in a rest the last pitch dies away
 			r.step = uint32(hz << 32 / r.player.rate)
 		}
@@ -99,9 +103,17 @@ func (r *pcm) next(dst []byte) []byte {
 	if r.encode != nil {
 		dst = r.encode(dst[:0], dst)
 	}
-	if first {
-		r.sign(dst, len(dst)/int(r.at))
+	width := len(dst) / int(r.at-first)
+	if first == 0 {
+		r.sign(dst, width)
 	}
+	left := r.marks[:0]
+	for _, m := range r.marks {
+		if !m.write(dst, first, width) {
+			left = append(left, m)
+		}
+	}
+	r.marks = left
 	return dst
 }
 

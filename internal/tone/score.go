@@ -23,8 +23,9 @@ var scale = [...]int64{131, 147, 165, 196, 220, 262, 294, 330, 392, 440}
 
 // A note is what one code point sounds like.
 type note struct {
-	hz  int64         // 0 is a rest
-	end time.Duration // since the start of the text
+	point rune
+	hz    int64         // 0 is a rest
+	end   time.Duration // since the start of the text
 }
 
 // A score reads a text as notes, one for each code point.
@@ -55,7 +56,7 @@ func (s *score) next() (note, bool) {
 		s.now += pause
 	}
 	s.paused = pause > 0
-	return note{hz: pitch(r), end: s.now}, true
+	return note{point: r, hz: pitch(r), end: s.now}, true
 }
 
 // Duration returns how long text takes to read: about 15 code points a second,
@@ -106,6 +107,7 @@ func pitch(r rune) int64 {
 type player struct {
 	score *score
 	rate  int64
+	point rune
 	hz    int64
 	until int64 // the sample at which the note ends
 }
@@ -115,16 +117,18 @@ func newPlayer(text string, rate int) player {
 }
 
 // seek goes on to the note that sounds at a sample. Behind the last note there
-// is a rest without end.
-func (p *player) seek(sample int64) {
+// is a rest without end. It reports whether a note begins there.
+func (p *player) seek(sample int64) (begins bool) {
 	for p.until <= sample {
 		n, ok := p.score.next()
 		if !ok {
 			p.hz, p.until = 0, math.MaxInt64
-			return
+			return false
 		}
-		p.hz, p.until = n.hz, samplesIn(n.end, p.rate)
+		p.point, p.hz, p.until = n.point, n.hz, samplesIn(n.end, p.rate)
+		begins = true
 	}
+	return begins
 }
 
 // samplesIn returns how many whole samples fit in d. It goes by whole seconds

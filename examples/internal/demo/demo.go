@@ -58,7 +58,8 @@ func (e Env) Parse(flags *flag.FlagSet) error {
 	return err
 }
 
-func (e Env) get(name string) string {
+// Get reads a variable of the environment.
+func (e Env) Get(name string) string {
 	if e.Getenv == nil {
 		return ""
 	}
@@ -82,7 +83,7 @@ type Account struct {
 // caller closes it.
 func Open(env Env, opts ...elevenlabstest.Option) (*Account, error) {
 	a := &Account{}
-	if plan := env.get("ELEVENLABS_TIER"); plan != "" {
+	if plan := env.Get("ELEVENLABS_TIER"); plan != "" {
 		tier, err := elevenlabs.ParseTier(plan)
 		if err != nil {
 			return nil, fmt.Errorf("ELEVENLABS_TIER: %w", err)
@@ -90,7 +91,7 @@ func Open(env Env, opts ...elevenlabstest.Option) (*Account, error) {
 		a.Tier = tier
 		opts = append(opts, elevenlabstest.WithTier(tier))
 	}
-	if key := env.get("ELEVENLABS_API_KEY"); key != "" {
+	if key := env.Get("ELEVENLABS_API_KEY"); key != "" {
 		a.Options = vendorOptions(env, key)
 		return a, nil
 	}
@@ -107,10 +108,10 @@ func Open(env Env, opts ...elevenlabstest.Option) (*Account, error) {
 
 func vendorOptions(env Env, key string) []elevenlabs.ClientOption {
 	opts := []elevenlabs.ClientOption{elevenlabs.WithAPIKey(key)}
-	if voice := env.get("ELEVENLABS_VOICE_ID"); voice != "" {
+	if voice := env.Get("ELEVENLABS_VOICE_ID"); voice != "" {
 		opts = append(opts, elevenlabs.WithVoice(voice))
 	}
-	if base := env.get("ELEVENLABS_BASE_URL"); base != "" {
+	if base := env.Get("ELEVENLABS_BASE_URL"); base != "" {
 		opts = append(opts, elevenlabs.WithBaseURL(base))
 	}
 	return opts

@@ -1,0 +1,74 @@
+// Agent is somebody to talk to, in a web page.
+//
+//	go run ./examples/agent -addr 127.0.0.1:8084
+//
+// Open the address in a browser and start talking. The page sends the
+// microphone's sound to the program, which has it transcribed while it comes.
+// Each turn is answered by a function (-answer story tells one, to be
+// interrupted; replace either by a language model) and spoken while it is being
+// written. Who speaks meanwhile is listened to at once, and the agent knows
+// what was heard of it. The page shows the transcript as it comes, the
+// account's slots, and how long each answer took to begin.
+//
+// Without ELEVENLABS_API_KEY the emulator speaks and listens. It hears the same
+// sentence in whatever you say.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net"
+	"strings"
+
+	"github.com/elevenlabs-go/elevenlabs/examples/internal/demo"
+	"github.com/elevenlabs-go/elevenlabs/examples/internal/talk"
+)
+
+func main() { demo.Main("agent", run) }
+
+// answers are what there is to choose from.
+var answers = map[string]talk.Answer{"echo": talk.Echo, "story": story}
+
+// story is an answer that is worth an interruption.
+func story(_ context.Context, turns []talk.Turn) iter.Seq[string] {
+	text := "I heard you. Here is a story. There was a lighthouse that nobody had lit for years. " +
+		"One night, when the fog was thick, somebody climbed the stairs. " +
+		"The lamp was cold, and the door behind him fell shut. "
+	if len(turns) > 1 {
+		text = "Where was I? " + text
+	}
+	return strings.SplitAfterSeq(text, " ")
+}
+
+func run(ctx context.Context, env demo.Env) error {
+	flags := flag.NewFlagSet("agent", flag.ContinueOnError)
+	addr := flags.String("addr", "127.0.0.1:8084", "`host:port` to listen on; port 0 takes a free one")
+	name := flags.String("answer", "echo", "what the agent says: echo or story")
+	if err := env.Parse(flags); err != nil {
+		return err
+	}
+	answer, known := answers[*name]
+	if !known {
+		return fmt.Errorf("no answer is called %q", *name)
+	}
+	account, err := demo.Open(env)
+	if err != nil {
+		return err
+	}
+	defer account.Close()
+	client, err := account.Client()
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(env.Stdout, account)
+	fmt.Fprintf(env.Stdout, "listening on http://%s\n", ln.Addr())
+	a := &agent{client: client, answer: answer, log: slog.New(slog.NewTextHandler(env.Stderr, nil))}
+	return demo.Serve(ctx, ln, a.handler())
+}

@@ -1,0 +1,205 @@
+package elevenlabs
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/socket"
+)
+
+// closeDelay is how long the close behind an error is waited for.
+const closeDelay = time.Second
+
+// An sttLink is one connection of a session. The session's mutex guards what
+// changes.
+type sttLink struct {
+	f     *flight
+	lost  chan struct{} // closed when it can be read no more
+	err   error         // why, set before
+	told  *SocketError  // the last error that came as a message; nil for none
+	heard bool          // a transcript came
+
+	clock   audioClock
+	sent    int64                       // the place in the caller's audio up to which it was sent
+	wire    int64                       // bytes sent, added silence included
+	last    time.Time                   // when something was sent,
+	ready   time.Time                   // and when audio may be again, where that is paced
+	begun   bool                        // audio was sent
+	added   int64                       // silence since the last commit, to make enough for the next
+	marked  struct{ wire, place int64 } // at the last commit
+	from    int64                       // where in its audio the segment begins that comes next
+	commits int                         // of the session's, how many were sent
+
+	parts pairing
+	echo  string    // the text that comes again as a partial,
+	until time.Time // if it comes by then
+	said  string    // the last partial
+}
+
+// connect opens a connection and waits until the session on it has started: only
+// then is it authenticated.
+func (s *STTSession) connect() (*sttLink, error) {
+	var l *sttLink
+	err := s.c.perform(s.ctx, s.call, s.cfg, func(f *flight) error {
+		started, err := f.greeted()
+		if err != nil {
+			return err
+		}
+		f.keep(f.conn.Fail)
+		l = &sttLink{f: f, lost: make(chan struct{}), parts: newPairing(&s.req), last: time.Now()}
+		s.events.push(STTEvent{Kind: STTStarted, SessionID: started.sessionID, Raw: bytes.Clone(started.config)}, s.ctx.Done())
+		return nil
+	})
+	return l, err
+}
+
+// greeted reads the first messages up to session_started. An error among them
+// is told once the socket is closed, or after a second.
+func (f *flight) greeted() (sttMessage, error) {
+	if f.conn == nil {
+		return sttMessage{}, &ResponseError{Op: f.call.Op, Meta: f.meta, Err: ErrMalformed}
+	}
+	f.watch.arm(phaseGap)
+	stop := context.AfterFunc(f.ctx, func() { f.conn.Fail(context.Cause(f.ctx)) })
+	defer stop()
+	var told *SocketError
+	for {
+		m, err := f.conn.Read()
+		if err != nil {
+			return sttMessage{}, f.ungreeted(told, err)
+		}
+		said, ok := decodeSTTMessage(m.Data)
+		m.Free()
+		switch {
+		case ok && said.err != nil:
+			told = f.socketError(said.kind, *said.err)
+			defer time.AfterFunc(closeDelay, func() { f.conn.Fail(told) }).Stop()
+		case ok && said.kind == "session_started":
+			f.watch.stop()
+			f.meta.FirstByte = time.Since(f.sentAt)
+			f.trip.tell(onFirstByte, f.meta, nil)
+			return said, nil
+		}
+	}
+}
+
+// ungreeted is why a session did not start.
+func (f *flight) ungreeted(told *SocketError, err error) error {
+	f.conn.Close(socket.CodeNormal, "")
+	switch cause := context.Cause(f.ctx); {
+	case f.trip.ctx.Err() != nil:
+		return f.trip.ctx.Err()
+	case cause != nil:
+		return cause
+	case told == nil:
+		told = &SocketError{Op: f.call.Op}
+	}
+	if err != error(told) {
+		told.closedBy(err)
+		told.Reason = f.hide(told.Reason)
+	}
+	f.denial = told
+	return told
+}
+
+// socketError is an error that came as a message, with no secret in it.
+func (f *flight) socketError(kind, text string) *SocketError {
+	e := &SocketError{Op: f.call.Op, Type: f.hide(kind), Message: f.hide(text)}
+	if socketKinds[kind] == kindRate {
+		e.Limit = number(limitInText, text)
+	}
+	return e
+}
+
+// hide takes the secret of an attempt out of a text.
+func (f *flight) hide(text string) string {
+	if f.secret == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, f.secret, redacted)
+}
+
+// read takes the messages of a connection as they come, until it ends.
+func (s *STTSession) read(l *sttLink) {
+	defer close(l.lost)
+	for {
+		m, err := l.f.conn.Read()
+		if err != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			e := l.told
+			if e == nil {
+				e = &SocketError{Op: opSTTSession}
+			}
+			e.closedBy(err)
+			e.Reason = l.f.hide(e.Reason)
+			l.err = e
+			return
+		}
+		events := s.hear(l, m.Data)
+		m.Free()
+		for _, e := range events {
+			s.events.push(e, s.ctx.Done())
+		}
+		s.nudge()
+	}
+}
+
+// hear takes a message in, and returns what it tells.
+func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, ok := decodeSTTMessage(data)
+	switch {
+	case !ok:
+		return other(data)
+	case m.err != nil:
+		l.told = l.f.socketError(m.kind, *m.err)
+		return []STTEvent{{Kind: STTWarning, Text: strings.Trim(l.told.Type+": "+l.told.Message, ": ")}}
+	case sttParts[m.kind] != 0:
+		l.heard, l.told = true, nil // an error that has not ended the session
+		return s.segments(l, l.parts.add(&m, time.Now()))
+	}
+	switch m.kind {
+	case "partial_transcript":
+		l.heard, l.told = true, nil
+		return l.partial(m.text)
+	case "warning":
+		return []STTEvent{{Kind: STTWarning, Text: l.f.hide(m.warning)}}
+	case "session_started":
+		return nil // once is enough
+	}
+	return other(data)
+}
+
+// other is a message that nobody here understands.
+func other(data []byte) []STTEvent {
+	e := STTEvent{Kind: STTOther}
+	if len(data) <= maxRawEvent {
+		e.Raw = bytes.Clone(data)
+	}
+	return []STTEvent{e}
+}
+
+// close ends a connection, and gives its slot back.
+func (l *sttLink) close(err error) {
+	l.f.conn.Close(socket.CodeNormal, "")
+	<-l.lost
+	l.f.finish(err)
+}
+
+// partial is news only if it says something new: a segment comes once more as
+// a partial when it has been committed.
+func (l *sttLink) partial(text string) []STTEvent {
+	if text == l.echo && text != "" && time.Now().Before(l.until) {
+		l.echo = ""
+		return nil
+	}
+	if text == l.said {
+		return nil
+	}
+	l.said = text
+	return []STTEvent{{Kind: STTPartial, Text: text}}
+}

@@ -1,0 +1,114 @@
+package elevenlabs
+
+import (
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/socket"
+)
+
+// reconnect opens another connection when one has ended, and returns none if
+// the session is over.
+func (s *STTSession) reconnect(last *sttLink, err error) (l *sttLink, _ error) {
+	defer func() {
+		if l == nil {
+			s.closeParts(last)
+		}
+	}()
+	if s.ctx.Err() != nil {
+		return nil, err
+	}
+	if s.down.IsZero() || last.heard {
+		s.down, s.waits = time.Now(), s.cfg.newBackOff()
+	}
+	var end *SocketError
+	if errors.As(err, &end) {
+		s.recall(last, end)
+	}
+	for {
+		if s.over(end) || s.ctx.Err() != nil {
+			return nil, s.gaveUp(nil)
+		}
+		if classify(err, true, false) == ClassFinal || s.cfg.maxRetries == 0 || s.req.ReconnectFor < 0 {
+			return nil, err
+		}
+		wait := s.pause()
+		if wait == backoff.Stop {
+			return nil, err
+		}
+		if sleep(s.ctx, wait) != nil {
+			return nil, s.gaveUp(nil)
+		}
+		if l, err = s.connect(); err == nil {
+			return l, nil
+		}
+		end = nil
+	}
+}
+
+// pause is how long to wait before the next attempt, backoff.Stop if there is
+// none.
+func (s *STTSession) pause() time.Duration {
+	if s.waits == nil {
+		return backoff.Stop
+	}
+	wait := s.waits.NextBackOff()
+	if wait != backoff.Stop && time.Since(s.down)+wait > s.req.ReconnectFor {
+		return backoff.Stop
+	}
+	return wait
+}
+
+// recall takes back what was sent on a connection that has ended and is not
+// settled. A segment of which a message is missing is among that: it comes
+// again, and whole.
+func (s *STTSession) recall(l *sttLink, end *SocketError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if end.Type == "insufficient_audio_activity" { // there is no speech in it
+		s.settle(l, l.sent)
+	}
+	s.link = nil
+	s.tell()
+}
+
+// closeParts makes a segment of what has come of the last one, when there is
+// no other connection for it to come again.
+func (s *STTSession) closeParts(l *sttLink) {
+	s.mu.Lock()
+	var events []STTEvent
+	for l.parts.pending() {
+		events = append(events, s.segments(l, l.parts.expire())...)
+	}
+	s.mu.Unlock()
+	for _, e := range events {
+		s.events.push(e, s.ctx.Done())
+	}
+}
+
+// over reports whether there is nothing left to connect for. A connection that
+// was closed in order, with nothing open, is not missed until there is audio.
+func (s *STTSession) over(end *SocketError) bool {
+	inOrder := end != nil && end.Type == "" && end.Code == socket.CodeNormal
+	for {
+		s.mu.Lock()
+		open, final := s.settled < s.rate.whole(s.ring.end()), s.final
+		s.mu.Unlock()
+		switch {
+		case open:
+			return false
+		case final:
+			return true
+		case !inOrder:
+			return false
+		}
+		select {
+		case <-s.wake:
+			s.down, s.waits = time.Now(), s.cfg.newBackOff()
+		case <-s.ctx.Done():
+			return true
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package elevenlabs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/socket"
+	"github.com/elevenlabs-go/elevenlabs/internal/timing"
+)
+
+// A ttsLink is a connection with the sessions that speak on it: one, or as many
+// as there are contexts. A goroutine of its own reads it until it ends.
+type ttsLink struct {
+	op   string
+	conn *socket.Conn
+	pool *TTSMulti     // whose it is; nil for a session's own
+	done chan struct{} // closed when the connection has ended and all were told
+
+	since time.Time
+
+	mu     sync.Mutex           // guards all below
+	places map[string]*ttsPlace // by context
+	failed *SocketError         // what the server told before it closed
+	over   bool                 // nobody may join any more
+	tired  bool                 // a last word is overdue, so nobody new may
+}
+
+// leastLife is how long a connection has to have lasted to be worth another in
+// its place.
+const leastLife = time.Second
+
+// A ttsPlace is a context's on a link. One that closes keeps it until the
+// server says that it is final.
+type ttsPlace struct {
+	session *TTSSession // nil once it has left
+	left    func()      // called when the place is given up; nil for nothing
+}
+
+// dialTTSLink opens a connection, which is the caller's to read.
+func dialTTSLink(ctx context.Context, c *Client, call Call, cfg callConfig, pool *TTSMulti) (*ttsLink, error) {
+	conn, _, err := c.dialSocket(ctx, call, cfg)
+	if err != nil {
+		return nil, err
+	}
+	l := &ttsLink{op: call.Op, conn: conn, pool: pool, done: make(chan struct{}), since: time.Now(), places: make(map[string]*ttsPlace)}
+	return l, nil
+}
+
+// reserve takes a place for a context, if there is one.
+func (l *ttsLink) reserve(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over || l.tired || len(l.places) >= maxContexts {
+		return false
+	}
+	l.places[id] = new(ttsPlace)
+	return true
+}
+
+// retire lets nobody join any more, unless somebody is on the link.
+func (l *ttsLink) retire() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.places) > 0 {
+		return false
+	}
+	l.over = true
+	return true
+}
+
+// join puts a session on the link.
+func (l *ttsLink) join(id string, s *TTSSession) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over {
+		return false
+	}
+	l.places[id] = &ttsPlace{session: s}
+	return true
+}
+
+// leave takes a session off the link. One that shares it leaves its place to
+// the server until that has said its last word, and left is called then.
+func (l *ttsLink) leave(id string, bye []byte, left func()) {
+	if bye == nil {
+		l.close()
+		left()
+		return
+	}
+	l.mu.Lock()
+	p := l.places[id]
+	if l.over || p == nil {
+		l.mu.Unlock()
+		left()
+		return
+	}
+	left = sync.OnceFunc(left)
+	p.session, p.left = nil, left
+	time.AfterFunc(finalPatience, func() { l.overdue(id, p) })
+	l.mu.Unlock()
+	if !l.conn.TrySend(bye) {
+		l.conn.Fail(errStuck)
+	}
+}
+
+// overdue gives up on the last word on a context. Its place stays taken.
+func (l *ttsLink) overdue(id string, p *ttsPlace) {
+	l.mu.Lock()
+	waits := l.places[id] == p
+	l.tired = l.tired || waits
+	l.mu.Unlock()
+	if waits {
+		p.left()
+	}
+}
+
+var errStuck = errors.New("the server takes no more text")
+
+// close ends the link and returns when it has ended.
+func (l *ttsLink) close() {
+	l.conn.Close(socket.CodeNormal, "")
+	<-l.done
+}
+
+// read is the goroutine of the link.
+func (l *ttsLink) read() {
+	defer close(l.done)
+	var (
+		d   timing.FrameDecoder
+		err error
+		m   socket.Message
+	)
+	for err == nil {
+		if m, err = l.conn.Read(); err == nil {
+			err = l.take(&d, m)
+		}
+	}
+	l.conn.Close(socket.CodeNormal, "")
+	l.end(err)
+}
+
+// take hands a message to the session it is for.
+func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
+	f, err := d.Decode(m.Data)
+	if err != nil {
+		m.Free()
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	if f.Failed {
+		l.mu.Lock()
+		l.failed = &SocketError{Op: l.op, Type: l.conn.Redact(f.Error), Message: l.conn.Redact(f.Message)}
+		l.mu.Unlock()
+		m.Free()
+		return nil // the close follows
+	}
+	l.mu.Lock()
+	p := l.places[f.Context]
+	if p == nil {
+		l.mu.Unlock()
+		m.Free() // of a context that is gone, or of none
+		return nil
+	}
+	if f.Final && l.pool != nil {
+		delete(l.places, f.Context)
+	}
+	s := p.session
+	l.mu.Unlock()
+	if s == nil || len(f.Audio) == 0 {
+		m.Free()
+	}
+	switch {
+	case s != nil:
+		s.hear(l, f, m)
+	case f.Final && p.left != nil:
+		p.left()
+	}
+	switch {
+	case f.Final && l.pool != nil && !l.pool.freed(l):
+	case f.Final:
+		return io.EOF // nothing more will be said
+	}
+	return nil
+}
+
+// end tells all sessions how the link has ended.
+func (l *ttsLink) end(err error) {
+	l.mu.Lock()
+	l.over = true
+	places, told := l.places, SocketError{Op: l.op}
+	l.places = nil
+	if l.failed != nil {
+		told = *l.failed
+	}
+	l.mu.Unlock()
+	told.closedBy(err)
+	if l.pool != nil {
+		l.pool.lost(l, told.passes() && time.Since(l.since) > leastLife)
+	}
+	for _, p := range places {
+		if p.session != nil {
+			p.session.lost(l, told)
+		}
+		if p.left != nil {
+			p.left()
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package elevenlabs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// pump sends what the connection has not been sent, over one after the other if
+// need be. Its caller has the turn, or is the first.
+func (s *TTSSession) pump() error {
+	for {
+		l, m, err := s.due()
+		switch {
+		case err == errNeedsSlot:
+			s.acquire()
+		case err != nil || m == nil:
+			return err
+		default:
+			s.deliver(l, m)
+		}
+	}
+}
+
+var errNeedsSlot = errors.New("a slot is needed first")
+
+// due waits for a connection and returns the next message for it.
+func (s *TTSSession) due() (*ttsLink, []byte, error) {
+	s.mu.Lock()
+	defer s.unlock()
+	for s.link == nil && s.err == nil {
+		s.changed.Wait()
+	}
+	switch {
+	case s.err == io.EOF && s.ending:
+		return nil, nil, nil
+	case s.err != nil:
+		return nil, nil, s.plain(s.err)
+	case s.script.unsent() && s.opened && !s.holding:
+		return nil, nil, errNeedsSlot
+	}
+	return s.link, s.next(), nil
+}
+
+// next returns the next message for the connection, nil if there is none.
+func (s *TTSSession) next() []byte {
+	now := time.Now()
+	switch {
+	case !s.opened:
+		s.opened = true
+		s.sentAt = now
+		s.arm(now)
+		return s.say.open(s.id)
+	case s.script.unsent(), s.script.unflushed():
+		if s.script.done() {
+			s.audioAt = now // nothing was awaited before
+		}
+		p := s.script.send()
+		s.sentAt = now
+		s.arm(now)
+		return s.say.text(s.id, p)
+	case s.ending && !s.ended:
+		s.ended = true
+		s.audioAt = now
+		s.arm(now)
+		return s.say.end(s.id)
+	}
+	return nil
+}
+
+// deliver hands a message to a connection. One that has ended says so itself.
+func (s *TTSSession) deliver(l *ttsLink, m []byte) {
+	if l.conn.Send(s.ctx, m) == nil {
+		return
+	}
+	s.mu.Lock()
+	for s.link == l && s.err == nil {
+		s.changed.Wait()
+	}
+	s.unlock()
+}
+
+// acquire takes a slot for what is to be spoken.
+func (s *TTSSession) acquire() {
+	from := time.Now()
+	s.c.hooks.fire(s.ctx, onQueued, s.event(nil))
+	p, err := s.c.limiter.Acquire(s.ctx, s.admission())
+	if err != nil {
+		if s.ctx.Err() == nil {
+			s.fail(SocketError{Op: s.op, Err: fmt.Errorf("waiting for a slot: %w", err)})
+		} else {
+			_ = s.how()
+		}
+		return
+	}
+	e := s.event(nil)
+	e.Queued = time.Since(from)
+	s.mu.Lock()
+	defer s.unlock()
+	if s.err != nil {
+		s.c.limiter.Release(p, Outcome{})
+		return
+	}
+	s.permit, s.holding, s.begun, s.heard = p, true, time.Now(), false
+	s.c.stats.admitted(s.family)
+	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onAdmitted, e) })
+}
+
+func (s *TTSSession) admission() Admission {
+	return Admission{
+		Family: s.family, Weight: 1, Priority: s.cfg.priority, Tenant: s.cfg.tenant,
+		TenantWeight: s.cfg.tenantWeight, MaxQueue: s.cfg.maxQueue, MaxWait: s.cfg.maxWait,
+	}
+}
+
+// release gives the slot back, if there is one. A connection that takes one for
+// its life keeps it.
+func (s *TTSSession) release(o Outcome, err error) {
+	if !s.holding || s.lifelong && s.link != nil && s.err == nil {
+		return
+	}
+	s.holding = false
+	s.c.limiter.Release(s.permit, o)
+	if o.Verdict == VerdictServed {
+		s.c.stats.update(s.family, func(f *FamilyStats) { f.Served++ })
+	}
+	e := s.event(err)
+	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onDone, e) })
+}
+
+func (s *TTSSession) event(err error) Event {
+	return Event{Op: s.op, Family: s.family, Weight: 1, Attempt: 1, MaxRetries: s.cfg.maxRetries, Meta: Meta{CharacterCost: -1}, Err: err}
+}
