@@ -60,8 +60,8 @@ func (a *allowance) guess() {
 
 // refused answers a refusal with so many slots of ours in flight besides: that
 // is what the account has room for.
-func (a *allowance) refused(besides int) {
-	a.quiet, a.guessed = 0, false
+func (a *allowance) refused(besides, leases int) {
+	a.quiet, a.guessed, a.since = 0, false, leases
 	a.limit = max(1, min(a.limit, besides))
 }
 
@@ -79,12 +79,11 @@ func (a *allowance) served(o Outcome, l lease, leases, ours int) {
 	}
 	shared := a.shared(others)
 	switch {
-	case told && shared:
+	case told && l.number <= a.since:
 		// An answer tells of the moment its call was admitted. What we have
 		// changed since then is not in it.
-		if l.number > a.since {
-			a.set(a.limit+a.sharing.move(a.limit, a.others, o.Limit-o.InUse, a.ceiling), leases)
-		}
+	case told && shared:
+		a.set(a.limit+a.sharing.move(a.limit, a.others, o.Limit-o.InUse, a.ceiling), leases)
 	case told:
 		a.set(a.limit+max(0, o.Limit-o.InUse), leases)
 	case a.quiet >= a.limit: // answers that tell nothing give back one slot a round

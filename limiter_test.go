@@ -128,7 +128,7 @@ func TestLocalLimiter_PausesWhenOthersHoldEverything(t *testing.T) {
 		l := newLimiter(t, 3)
 		p := acquire(t, l, 0)
 		var last time.Duration
-		for i, most := range []time.Duration{250, 500, 1000, 1000, 1000} {
+		for i, most := range []time.Duration{250, 500, 750, 750, 750} {
 			at := time.Now()
 			l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused, Limit: 3})
 			p = acquire(t, l, p.Place)

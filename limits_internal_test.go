@@ -28,7 +28,7 @@ func TestLag_RestIsBounded(t *testing.T) {
 func TestAllowance_OneOtherDoesNotKeepTheRest(t *testing.T) {
 	t.Parallel()
 	a := newAllowance(15, 0, false)
-	a.refused(2)
+	a.refused(2, 0)
 	for n := range 500 {
 		a.served(Outcome{Verdict: VerdictServed, Limit: 15, InUse: a.limit + 1}, lease{number: n + 1}, n, a.limit)
 	}

@@ -22,7 +22,7 @@ const maxSlots = 1 << 20
 // first to the last of these.
 const (
 	firstPause = 250 * time.Millisecond
-	lastPause  = time.Second
+	lastPause  = 750 * time.Millisecond
 )
 
 // patienceOfGuess is how long calls up to a guessed limit must go without a
@@ -354,7 +354,7 @@ func (p *pool) refused(o Outcome, l lease) {
 	if !explained && p.lag.explains(l, p.leases.lent) {
 		return
 	}
-	p.allowed.refused(p.leases.slots)
+	p.allowed.refused(p.leases.slots, p.leases.lent)
 	if p.leases.slots == 0 && !p.paused && !o.Paced {
 		p.pause()
 	}

@@ -6,9 +6,10 @@ import "math/rand/v2"
 // do the same, without a word between them. All it sees is how much of the
 // limit is ours, how much others' and how much nobody's.
 //
-// Everyone takes of the room that is left the slower the more it has, and
-// while there is none gives up the more the more it has. So parts become even,
-// and some room is always left for who comes new.
+// Everyone takes of the room that is left the slower the more it has had on
+// the average of the last rounds, and while there is none gives up the more.
+// So parts become even, whoever had too much for a while has too little
+// afterwards, and some room is always left for who comes new.
 //
 // One who has as much as all others together is either one of two with equal
 // parts, who have no reason to move, or has far too much among many. To find
@@ -18,6 +19,7 @@ import "math/rand/v2"
 // What is counted is answers. As many of them as we have slots are a round.
 type sharing struct {
 	take, give float64 // how near we are to taking a slot, and to giving one up
+	mean       float64 // how much we have had in the last rounds; 0 before the first answer
 
 	many int // answers for which we take ourselves for one of many
 	left int // answers for which what we gave up is left to others
@@ -33,11 +35,12 @@ type sharing struct {
 // within some dozens of calls. The paces are those of an account of ten slots;
 // those of a larger one are in proportion.
 const (
-	takes     = 0.30  // of a free slot in a round, by one that has none
+	takes     = 0.30  // of a free slot in a round, by one that had none
 	takesEven = 0.25  // of a free slot for each answer, by one of two
-	gives     = 0.028 // of a slot for each answer, by one that has one; by the square of what it has
+	gives     = 0.045 // of a slot for each answer, by one that had one; by the square of what it had
 	givesFast = 0.5   // of what we have too much for each answer, by one that has more than all others
 
+	meanRounds = 20 // rounds that the mean goes back
 	manyRounds = 4  // rounds that it takes to forget that there are many others
 	leftRounds = 2  // rounds for which what was given up or offered is left alone
 	mostPause  = 32 // rounds between offers at most
@@ -50,11 +53,20 @@ func newSharing() sharing { return sharing{take: rand.Float64(), give: rand.Floa
 // move says by how much to change our part of the limit.
 func (s *sharing) move(ours, others, room, limit int) int {
 	s.left--
+	s.had(ours)
 	if s.offer == 0 && !s.level(ours, others) {
 		s.pause, s.until, s.spare = 1, 2, 0
 		return s.amongMany(ours, others, room, limit)
 	}
 	return s.amongTwo(ours, others, room)
+}
+
+// had takes an answer's part of a round into the mean.
+func (s *sharing) had(ours int) {
+	if s.mean == 0 {
+		s.mean = float64(ours)
+	}
+	s.mean += (float64(ours) - s.mean) / float64(meanRounds*ours)
 }
 
 // level reports whether we may be one of two with equal parts. One who has
@@ -70,19 +82,23 @@ func (s *sharing) level(ours, others int) bool {
 
 func (s *sharing) amongMany(ours, others, room, limit int) int {
 	scale := max(1, float64(limit)/10)
-	k, free := float64(ours)/scale, float64(room)
+	had, free := s.mean/scale, float64(room)
 	switch {
 	case room > 0 && ours <= others:
-		pace := takes / (1 + k) * free * max(1, free/scale)
+		pace := takes / (1 + had) * free * max(1, free/scale)
 		return due(&s.take, pace/float64(ours)) * max(1, min(room, others-ours)/2)
 	case room > 1 && ours > others && s.left < 0: // but for the last, which is left to the others
 		return due(&s.take, takes/float64(ours)*(free-1))
 	case room > 0 || ours == 1:
 		return 0
 	case ours > others+1:
-		return s.giveUp(ours, givesFast, max(1, (ours-others)/2))
+		given := s.giveUp(ours, givesFast, max(1, (ours-others)/2))
+		if given != 0 { // what we had before we knew better does not count
+			s.mean = float64(ours + given)
+		}
+		return given
 	}
-	return s.giveUp(ours, gives*k*k, 1)
+	return s.giveUp(ours, gives*had*had, 1)
 }
 
 func (s *sharing) giveUp(ours int, part float64, slots int) int {

@@ -155,7 +155,6 @@ type demand struct {
 	measure
 	bound   float64
 	atLeast bool
-	median  bool // asked of the median of the runs, since a single one is left to chance
 }
 
 func atMost(bound float64, m measure) demand  { return demand{measure: m, bound: bound} }
@@ -166,12 +165,6 @@ func (d demand) met(v float64) bool {
 		return v >= d.bound
 	}
 	return v <= d.bound // which no NaN is
-}
-
-// mostly asks a demand of the median.
-func mostly(d demand) demand {
-	d.median = true
-	return d
 }
 
 // demanded returns what runs measured for a demand, best first.
@@ -190,9 +183,6 @@ func (r *result) demanded(i int) []float64 {
 // meets reports whether a demand is met, and the first that does not.
 func (r *result) meets(i int) (unmet float64, ok bool) {
 	d, all := r.scenario.demands[i], r.demanded(i)
-	if d.median {
-		all = all[:len(all)/2+1]
-	}
 	for _, v := range all {
 		if !d.met(v) {
 			return v, false

@@ -127,7 +127,7 @@ func sharing() (all []scenario) {
 			demands:  []demand{everyCall},
 		}
 		if *full || *update {
-			s.demands = append(s.demands, atMost(p.bound, makespan), atMost(1, refusedPerTen), mostly(atMost(20, spread)))
+			s.demands = append(s.demands, atMost(p.bound, makespan), atMost(1, refusedPerTen), atMost(20, spread))
 		}
 		all = append(all, s)
 	}

@@ -93,9 +93,6 @@ func verdicts(results []*result) string {
 // limits says what a demand allows.
 func (d demand) limits() string {
 	bound := fmt.Sprintf(d.format, d.bound)
-	if d.median {
-		bound += " at the median"
-	}
 	switch {
 	case d.atLeast && d.bound == 100:
 		return bound
