@@ -16,15 +16,6 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
 )
 
-// exampleServer is an emulator that is quick.
-func exampleServer(opts ...elevenlabstest.Option) *elevenlabstest.Server {
-	srv, err := elevenlabstest.Start(append(opts, elevenlabstest.WithSpeed(1000))...)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv
-}
-
 // A key from a file, with the file's last line feed. The error does not repeat
 // it.
 func ExampleWithAPIKey() {
