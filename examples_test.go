@@ -40,6 +40,26 @@ func TestExamples_ShowEveryOptionAndError(t *testing.T) {
 	require.Empty(t, missing, "each wants to be used by an Example of a type or function that has an Output")
 }
 
+// A test that scripts what goes wrong finds every way to do so.
+func TestExamples_ShowEveryFault(t *testing.T) {
+	t.Parallel()
+	pkg := documented(t, "elevenlabstest")
+	used := usedBy(pkg, shown(pkg))
+	var missing []string
+	for _, typ := range pkg.Types {
+		if !slices.Contains([]string{"Option", "Fault", "SocketStep"}, typ.Name) {
+			continue
+		}
+		require.NotEmpty(t, typ.Funcs, typ.Name)
+		for _, f := range typ.Funcs {
+			if !used[f.Name] {
+				missing = append(missing, f.Name)
+			}
+		}
+	}
+	require.Empty(t, missing, "each wants to be used by an Example that has an Output")
+}
+
 // go doc drops the examples whose names it cannot place, without a word; go vet
 // accepts those that are named for a variable all the same.
 func TestExamples_AreAllShown(t *testing.T) {
