@@ -100,3 +100,24 @@ func ExampleWithDuration() {
 	// STT counts for 4
 	// <nil>
 }
+
+func ExampleClient_TTS() {
+	client, stop := exampleClient()
+	defer stop()
+	audio, err := client.TTS(context.Background(), "Hello", elevenlabs.WithFormat(elevenlabs.FormatPCM_16000))
+	fmt.Println(len(audio), "bytes", err)
+	// Output: 16000 bytes <nil>
+}
+
+func ExampleClient_STT() {
+	client, stop := exampleClient()
+	defer stop()
+	ctx := context.Background()
+	audio, err := client.TTS(ctx, "Good morning")
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := client.STT(ctx, audio, "audio/mpeg", elevenlabs.WithLanguage("en"))
+	fmt.Println(text, err)
+	// Output: Good morning <nil>
+}
