@@ -372,3 +372,15 @@ func ExampleClient_Usage() {
 	fmt.Println(usage.Usage)
 	// Output: map[eleven_multilingual_v2:[5]]
 }
+
+// What a page for operators shows.
+func ExampleClient_Stats() {
+	client, stop := exampleClient()
+	defer stop()
+	if _, err := client.TTS(context.Background(), "Hello"); err != nil {
+		log.Fatal(err)
+	}
+	standard := client.Stats().Families[elevenlabs.FamilyStandard]
+	fmt.Println(standard.Credits, "credits;", standard.InFlight, "in flight,", standard.Queued, "waiting")
+	// Output: 5 credits; 0 in flight, 0 waiting
+}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -194,4 +197,20 @@ func ExampleWithHeadroom() {
 	fmt.Println(client.Stats().Families[elevenlabs.FamilyStandard].Limit)
 	// Output:
 	// 10
+}
+
+// A service that has no slot for a request says when to come back.
+func ExampleQueueError() {
+	client, stop := busyClient()
+	defer stop()
+	ctx := elevenlabs.NewContext(context.Background(), elevenlabs.WithMaxWait(0))
+	_, err := client.TTS(ctx, "Hello")
+	var busy *elevenlabs.QueueError
+	if errors.As(err, &busy) && errors.Is(err, elevenlabs.ErrWaitTooLong) {
+		w := httptest.NewRecorder()
+		w.Header().Set("Retry-After", strconv.Itoa(int(busy.RetryAfter.Seconds())))
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Println(w.Code, w.Header())
+	}
+	// Output: 503 map[Retry-After:[1]]
 }

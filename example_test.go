@@ -15,12 +15,18 @@ import (
 	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
 )
 
-// exampleClient is a client on an emulator of its own.
-func exampleClient(faults ...elevenlabstest.Fault) (client *elevenlabs.Client, stop func() error) {
-	srv, err := elevenlabstest.Start(elevenlabstest.WithSpeed(1000))
+// exampleServer is an emulator that is quick.
+func exampleServer(opts ...elevenlabstest.Option) *elevenlabstest.Server {
+	srv, err := elevenlabstest.Start(append(opts, elevenlabstest.WithSpeed(1000))...)
 	if err != nil {
 		log.Fatal(err)
 	}
+	return srv
+}
+
+// exampleClient is a client on an emulator of its own.
+func exampleClient(faults ...elevenlabstest.Fault) (client *elevenlabs.Client, stop func() error) {
+	srv := exampleServer()
 	srv.Inject(faults...)
 	return srv.Client(), srv.Close
 }

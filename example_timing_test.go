@@ -93,7 +93,7 @@ func ExampleAlignment_WriteVTT() {
 	// they are.
 }
 
-func ExampleErrFaultyTimes() {
+func ExampleAlignment_Check() {
 	alignment := elevenlabs.Alignment{
 		Characters: []string{"H", "i", "!"},
 		Starts:     []float64{0, 0.5, 0.2},

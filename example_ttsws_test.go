@@ -164,3 +164,55 @@ func ExampleClient_DialDialogue() {
 	// "Knock, knock. "
 	// "Who is there? "
 }
+
+// Answers that follow each other without a handshake between.
+func ExampleClient_DialTTSMulti() {
+	srv, err := elevenlabstest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	ctx := context.Background()
+	voice, err := srv.Client().DialTTSMulti(ctx, elevenlabs.TTSStreamRequest{ModelID: "eleven_flash_v2_5"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer voice.Close()
+	for _, text := range []string{"How can I help? ", "One moment, please. "} {
+		answer, err := voice.NewUtterance(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if _, err := answer.WriteString(text); err != nil {
+			log.Fatal(err)
+		}
+		if err := answer.End(); err != nil {
+			log.Fatal(err)
+		}
+		audio, err := io.ReadAll(answer)
+		fmt.Println(len(audio) > 0, err)
+	}
+	// Output:
+	// true <nil>
+	// true <nil>
+}
+
+// A program at the user's, which has no key, asks its service for each token.
+func ExampleTokenSource() {
+	srv, err := elevenlabstest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	service := srv.Client() // it has the key
+	var tokens elevenlabs.TokenSource = func(ctx context.Context) (string, error) {
+		return service.NewToken(ctx, elevenlabs.TokenTTS) // over the network, as a rule
+	}
+	s, err := srv.Client().DialTTS(context.Background(), elevenlabs.TTSStreamRequest{ModelID: "eleven_flash_v2_5", Tokens: tokens})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	fmt.Println(s.WriteString("Hello there. "))
+	// Output: 13 <nil>
+}

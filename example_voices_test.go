@@ -74,7 +74,7 @@ func ExampleVoiceError() {
 	// Output: did you mean George?
 }
 
-func ExampleErrVoiceAmbiguous() {
+func ExampleVoiceError_ambiguous() {
 	client, stop := exampleClient()
 	defer stop()
 	ctx := context.Background()

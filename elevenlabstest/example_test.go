@@ -18,6 +18,15 @@ func greet(ctx context.Context, s elevenlabs.Synthesizer, name string) (int, err
 	return len(audio), err
 }
 
+// quick is a server that takes a thousandth of the time.
+func quick(opts ...elevenlabstest.Option) *elevenlabstest.Server {
+	srv, err := elevenlabstest.Start(append(opts, elevenlabstest.WithSpeed(1000))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return srv
+}
+
 func ExampleSynthesizerFunc() {
 	mock := elevenlabstest.SynthesizerFunc(func(_ context.Context, text string) ([]byte, error) {
 		return []byte(text), nil

@@ -173,7 +173,8 @@ func TestSpeechSocket_TellsWhatIsWrong(t *testing.T) {
 
 func TestSpeechSocket_WaitsOnlySoLongForText(t *testing.T) {
 	speechBubble(t, func(t *testing.T) {
-		p := dialSpeech(t, elevenlabstest.NewServer(t), flashSocket, "key")
+		srv := elevenlabstest.NewServer(t, elevenlabstest.WithSpeed(1000)) // the client's time, which stays
+		p := dialSpeech(t, srv, flashSocket, "key")
 		p.say(`{"text":" "}`)
 		time.Sleep(15 * time.Second)
 		p.say(`{"text":" "}`)
@@ -251,7 +252,7 @@ func TestMultiSocket_AContextKeepsItsPlaceUntilItsLastWord(t *testing.T) {
 
 func TestMultiSocket_AnIdleContextEndsByItself(t *testing.T) {
 	speechBubble(t, func(t *testing.T) {
-		p := dialSpeech(t, elevenlabstest.NewServer(t), multiSocket+"&inactivity_timeout=30", "key")
+		p := dialSpeech(t, elevenlabstest.NewServer(t, elevenlabstest.WithSpeed(1000)), multiSocket+"&inactivity_timeout=30", "key")
 		p.say(`{"text":" ","context_id":"a"}`, `{"text":" ","context_id":"b"}`)
 		time.Sleep(20 * time.Second)
 		p.say(`{"text":"","context_id":"a"}`)

@@ -39,7 +39,7 @@ type speechContext struct {
 	sum     hash.Hash
 }
 
-func (x *speechContext) touch() { x.idle = time.Now().Add(x.s.c.e.scaled(x.s.job.inactivity)) }
+func (x *speechContext) touch() { x.idle = time.Now().Add(x.s.job.inactivity) }
 
 // write takes the text of a message.
 func (x *speechContext) write(m *speechMessage) {

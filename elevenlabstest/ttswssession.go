@@ -114,7 +114,7 @@ func (s *speechSocket) step(timer *time.Timer) bool {
 }
 
 // touch starts the clock of a socket without contexts anew.
-func (s *speechSocket) touch() { s.idle = time.Now().Add(s.c.e.scaled(s.job.inactivity)) }
+func (s *speechSocket) touch() { s.idle = time.Now().Add(s.job.inactivity) }
 
 // wakes is when there is something to do.
 func (s *speechSocket) wakes() time.Time {
