@@ -80,9 +80,9 @@ func newNarrator(c *Client, req NarrateRequest, cfg callConfig, out *joint, fami
 	return &narrator{
 		client: c, cfg: cfg, req: req, family: family, out: out,
 		// Nothing is sent beyond what is held, so no send ever waits.
-		queue:   make(chan *narratedPiece, 2*maxParallel),
-		made:    make(chan *narratedPiece, 2*maxParallel),
-		written: make(chan struct{}, 2*maxParallel),
+		queue:   make(chan *narratedPiece, heldPerSlot*maxParallel),
+		made:    make(chan *narratedPiece, heldPerSlot*maxParallel),
+		written: make(chan struct{}, heldPerSlot*maxParallel),
 		feed:    feeder{text: sentences.NewSplitter(req.Reader, req.PieceLength), before: req.PreviousText + " "},
 	}
 }
@@ -197,7 +197,7 @@ func silent(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' || r == '\
 func (n *narrator) room(ctx context.Context) error {
 	f := &n.feed
 	for {
-		if most := n.parallel(); f.inFlight < most && f.held < 2*most {
+		if most := n.parallel(); f.inFlight < most && f.held < heldPerSlot*most {
 			return ctx.Err()
 		}
 		select {
