@@ -36,7 +36,7 @@ func (l *lookup[T]) get(ctx context.Context, find func() (T, error)) (T, error) 
 			return none, ctx.Err()
 		}
 		gaveUp := errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded)
-		if gaveUp && ctx.Err() == nil {
+		if !mine && gaveUp && ctx.Err() == nil {
 			continue // whoever looked it up left; somebody else does it
 		}
 		return f.value, f.err
