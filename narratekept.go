@@ -51,15 +51,16 @@ func tryFile(dir string) error {
 }
 
 // speakOnce makes a piece and keeps it, unless it has been kept before. Pieces
-// that are the same in all are made once.
+// that are the same in all are made once, those of another narration of the
+// client with the same directory among them.
 func (n *narrator) speakOnce(ctx context.Context, p *narratedPiece) error {
 	id, err := identity(p.req)
 	if err != nil {
 		return err
 	}
+	file := filepath.Join(n.req.Checkpoint, id)
 	p.Reused = true
-	made, err, _ := n.once.Do(id, func() (any, error) {
-		file := filepath.Join(n.req.Checkpoint, id)
+	p.made, err = n.client.pieces.get(ctx, file, func() (*madeSpeech, error) {
 		if kept, err := restore(file + keptSuffix); kept != nil || err != nil {
 			return kept, err
 		}
@@ -70,7 +71,6 @@ func (n *narrator) speakOnce(ctx context.Context, p *narratedPiece) error {
 		p.Reused = false
 		return err
 	}
-	p.made = made.(*madeSpeech)
 	if p.Reused {
 		n.client.claims.take(p.made.Meta.HistoryItemID)
 	}

@@ -3,11 +3,14 @@ package elevenlabs_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -145,5 +148,31 @@ func TestNarrate_TheSamePieceIsMadeOnce(t *testing.T) {
 		require.Equal(t, 5, n.Pieces)
 		require.Equal(t, 4, n.Reused)
 		require.Equal(t, len(refrain), srv.Usage().Characters)
+	})
+}
+
+// A job that is delivered twice is narrated twice at once.
+func TestNarrate_TwoAtOnceOfAClientPayOnce(t *testing.T) {
+	dir := t.TempDir()
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		c := srv.Client()
+		req := elevenlabs.NarrateRequest{TTSRequest: elevenlabs.TTSRequest{Text: book(2500)}, PieceLength: 200, Checkpoint: dir}
+		var other sync.WaitGroup
+		leaving, leave := context.WithCancel(t.Context())
+		time.AfterFunc(2500*time.Millisecond, leave)
+		other.Go(func() {
+			if _, err := c.Narrate(leaving, req, io.Discard); !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait() // its first pieces are under way
+		n, err := c.Narrate(t.Context(), req, io.Discard)
+		require.NoError(t, err)
+		other.Wait()
+		require.Positive(t, n.Reused)
+		u := srv.Usage()
+		require.Zero(t, u.BilledTwice)
+		require.Equal(t, n.Characters, int64(u.Characters))
 	})
 }

@@ -8,8 +8,6 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/elevenlabs-go/elevenlabs/internal/sentences"
 )
 
@@ -28,7 +26,6 @@ type narrator struct {
 	written chan struct{}
 	stop    context.CancelFunc // nothing more is begun
 	calls   sync.WaitGroup
-	once    singleflight.Group // by identity
 
 	feed feeder
 
