@@ -51,7 +51,8 @@ type NarrateRequest struct {
 	//
 	// Whatever changes how a piece is spoken makes it another one, its neighbours'
 	// text included. The files are about as large as the audio, and are the caller's
-	// to delete. One process at a time may use a directory. Default: nothing is kept.
+	// to delete. Narrations of one client may share a directory, also of the same
+	// text at once; one process at a time may use it. Default: nothing is kept.
 	Checkpoint string
 	// Progress is called after each piece has been written, by one goroutine. It
 	// should be quick: while it runs nothing is written.
@@ -135,7 +136,8 @@ func (e *NarrationError) Unwrap() error { return e.Err }
 // lost, unless there is a Checkpoint: then they are waited for and kept. A context that ends is not
 // waited for, but a Read or a Write that blocks is.
 //
-// Errors are an [ArgumentError] before anything is sent, or a [NarrationError].
+// Errors are an [ArgumentError] before anything is sent, that of looking up the
+// account's first voice if none is named, or a [NarrationError].
 func (c *Client) Narrate(ctx context.Context, req NarrateRequest, w io.Writer, opts ...CallOption) (*Narration, error) {
 	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {

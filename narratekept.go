@@ -104,14 +104,27 @@ const keptSuffix, sentSuffix = ".piece", ".sent"
 // noteSent returns when a piece was asked for without a known end, zero if it
 // was not, and notes that it is now.
 func noteSent(file string) (time.Time, error) {
-	if note, err := os.ReadFile(file); err == nil {
-		at, err := time.Parse(time.RFC3339, string(note))
-		if err == nil {
-			return at, nil
-		}
+	if at, err := sentAt(file); !errors.Is(err, fs.ErrNotExist) {
+		return at, err
 	}
-	// Nothing has been sent when this is not whole.
 	return time.Time{}, os.WriteFile(file, []byte(time.Now().Format(time.RFC3339)), 0o600)
+}
+
+// sentAt reads a note. One that is not whole, as after a power cut, is as old as
+// its file.
+func sentAt(file string) (time.Time, error) {
+	note, err := os.ReadFile(file)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if at, err := time.Parse(time.RFC3339, string(note)); err == nil {
+		return at, nil
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }
 
 // mayBePaid reports whether a call that failed may have been billed.
