@@ -38,8 +38,9 @@ type Client struct {
 	tts  TTSRequest
 	stt  STTRequest
 
-	voice lookup[string] // the account's first
-	plan  *planFinder    // nil unless the account is asked for its plan
+	voice  lookup[string]       // the account's first
+	plan   *planFinder          // nil unless the account is asked for its plan
+	pieces lookups[*madeSpeech] // of narrations that keep them, by file
 }
 
 // A Synthesizer turns text into speech. [*Client] is one; code that takes a

@@ -1,5 +1,10 @@
 package elevenlabs
 
+import (
+	"cmp"
+	"slices"
+)
+
 // leases remembers what is out, so that a permit counts once however often it
 // is released. An id is an index into out and the number of times that entry
 // was lent.
@@ -9,7 +14,11 @@ type leases struct {
 	lent     int // leases so far
 	out      []lease
 	free     []uint32 // entries of out that can be lent
+	peaks    []peak   // by their numbers; each is higher than those behind it
 }
+
+// A peak is how many slots were out when a lease of a number was lent.
+type peak struct{ number, slots int }
 
 type lease struct {
 	times    uint32 // that this entry was lent
@@ -35,6 +44,7 @@ func (l *leases) lend(slots int, ordinary bool) uint64 {
 	e := &l.out[i]
 	e.times++
 	e.slots, e.together, e.number, e.ordinary = int32(slots), int32(l.slots), l.lent, ordinary
+	l.note()
 	return uint64(e.times)<<32 | uint64(i)
 }
 
@@ -53,3 +63,26 @@ func (l *leases) take(id uint64) lease {
 	l.free = append(l.free, i)
 	return e
 }
+
+// note remembers how many slots are out, in place of all that is lower.
+func (l *leases) note() {
+	n := len(l.peaks)
+	for n > 0 && l.peaks[n-1].slots <= l.slots {
+		n--
+	}
+	l.peaks = append(l.peaks[:n], peak{l.lent, l.slots})
+}
+
+// most returns the most slots that were out at a time while a lease was, which
+// has just been taken.
+func (l *leases) most(e lease) int {
+	i, _ := slices.BinarySearchFunc(l.peaks, e.number, func(p peak, number int) int { return cmp.Compare(p.number, number) })
+	if i == len(l.peaks) {
+		return max(int(e.together), l.slots+int(e.slots))
+	}
+	return l.peaks[i].slots
+}
+
+// forget makes most no more than what was out at the beginning and at the end
+// of a lease: a slot was out that the account did not give.
+func (l *leases) forget() { l.peaks = l.peaks[:0] }

@@ -104,6 +104,27 @@ func TestLocalLimiter_LeavesOthersTheirPart(t *testing.T) {
 	require.Equal(t, elevenlabs.PoolStats{Limit: 5, Told: 5}, l.Pool(standard), "what others had is taken back")
 }
 
+// An answer tells of the moment its call came in, which may have been when more
+// of ours were in flight than before and after it.
+func TestLocalLimiter_DoesNotTakeItselfForOthers(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 10)
+	whole := elevenlabs.PoolStats{Limit: 10, Told: 10}
+	for range 3 {
+		slow := acquire(t, l, 0)
+		for _, p := range acquireAll(t, l, 9) {
+			l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 10, InUse: 9})
+		}
+		for range 5 {
+			l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 10, InUse: 2})
+		}
+		l.Release(slow, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 10, InUse: 10})
+		require.Equal(t, whole, l.Pool(standard))
+	}
+	l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 10, InUse: 4})
+	require.Equal(t, 3, l.Pool(standard).Others, "what is over now counts for calls of then only")
+}
+
 func TestLocalLimiter_GrowsBackWithoutBeingTold(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(t, 4)

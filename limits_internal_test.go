@@ -111,6 +111,22 @@ func TestLookup_WhoeverLeavesLetsOthersAsk(t *testing.T) {
 	require.Equal(t, 7, got)
 }
 
+// A transport's own time-out, as that of an http.Client, is an answer.
+func TestLookup_ATimeOutOfItsOwnEndsIt(t *testing.T) {
+	t.Parallel()
+	var l lookup[int]
+	asked := 0
+	for n := range 2 {
+		_, err := l.get(t.Context(), func() (int, error) {
+			if asked++; asked > n+1 {
+				return 0, nil // asked for ever
+			}
+			return 0, context.DeadlineExceeded
+		})
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	}
+}
+
 // sharers are processes of one account, each of whose calls takes a round. What
 // an answer tells is of the moment its call began.
 type sharers struct {

@@ -28,6 +28,7 @@ func (l *lookup[T]) get(ctx context.Context, find func() (T, error)) (T, error) 
 		f, mine := l.join()
 		if mine {
 			l.carryOut(f, find)
+			return f.value, f.err
 		}
 		select {
 		case <-f.done:
@@ -70,4 +71,46 @@ func (l *lookup[T]) settle(f *finding[T]) {
 		l.last = nil
 	}
 	close(f.done)
+}
+
+// lookups are lookups by key, each of which is forgotten once nobody needs it.
+// The zero value is ready.
+type lookups[T any] struct {
+	mu sync.Mutex
+	of map[string]*neededLookup[T]
+}
+
+type neededLookup[T any] struct {
+	lookup[T]
+	needed int // by so many
+}
+
+// get is that of the lookup of a key.
+func (l *lookups[T]) get(ctx context.Context, key string, find func() (T, error)) (T, error) {
+	one := l.need(key)
+	defer l.leave(key, one)
+	return one.get(ctx, find)
+}
+
+func (l *lookups[T]) need(key string) *neededLookup[T] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	one := l.of[key]
+	if one == nil {
+		if l.of == nil {
+			l.of = make(map[string]*neededLookup[T])
+		}
+		one = new(neededLookup[T])
+		l.of[key] = one
+	}
+	one.needed++
+	return one
+}
+
+func (l *lookups[T]) leave(key string, one *neededLookup[T]) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one.needed--; one.needed == 0 {
+		delete(l.of, key)
+	}
 }

@@ -31,9 +31,10 @@ type NarrateRequest struct {
 	// one call, from 20 to what the model takes. Longer pieces have fewer seams,
 	// shorter ones come sooner and more evenly. Default 1,000.
 	PieceLength int
-	// Parallel is how many pieces are made at once, from 1 to 100; up to twice as
-	// many are held in memory. Default: as many as the client's limiter allows in
-	// flight, or 5 if it does not tell.
+	// Parallel is how many pieces are made at once, from 1 to 100; up to four times
+	// as many are held in memory, so that a slow one keeps none waiting. A piece of
+	// 1,000 characters is about 1 MB in the default format. Default: as many as the
+	// client's limiter allows in flight, or 5 if it does not tell.
 	Parallel int
 	// Continuity is how a piece knows its neighbours, for the intonation: text sends
 	// up to 300 characters of what is around it; ids sends the request ids of up to
@@ -50,7 +51,8 @@ type NarrateRequest struct {
 	//
 	// Whatever changes how a piece is spoken makes it another one, its neighbours'
 	// text included. The files are about as large as the audio, and are the caller's
-	// to delete. One process at a time may use a directory. Default: nothing is kept.
+	// to delete. Narrations of one client may share a directory, also of the same
+	// text at once; one process at a time may use it. Default: nothing is kept.
 	Checkpoint string
 	// Progress is called after each piece has been written, by one goroutine. It
 	// should be quick: while it runs nothing is written.
@@ -130,11 +132,12 @@ func (e *NarrationError) Unwrap() error { return e.Err }
 //
 // Every piece is a call of [Client.Synthesize], with its retries and its place in
 // line. When one fails no further one is begun. What was written before it stays
-// written; pieces behind it that are being made are lost, unless there is a
-// Checkpoint: then they are waited for and kept. A context that ends is not
+// written; up to four times Parallel pieces behind it, made or being made, are
+// lost, unless there is a Checkpoint: then they are waited for and kept. A context that ends is not
 // waited for, but a Read or a Write that blocks is.
 //
-// Errors are an [ArgumentError] before anything is sent, or a [NarrationError].
+// Errors are an [ArgumentError] before anything is sent, that of looking up the
+// account's first voice if none is named, or a [NarrationError].
 func (c *Client) Narrate(ctx context.Context, req NarrateRequest, w io.Writer, opts ...CallOption) (*Narration, error) {
 	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {
@@ -165,6 +168,9 @@ const (
 	defaultPieceLength = 1000
 	leastPieceLength   = 20
 	maxParallel        = 100
+	// heldPerSlot is how many pieces are held for each that may be made at once. While
+	// the first of them takes as long as three others no slot idles.
+	heldPerSlot = 4
 	// contextLength is how much text is sent along with a piece on either side.
 	contextLength   = 300
 	defaultParallel = 5

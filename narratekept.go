@@ -51,15 +51,16 @@ func tryFile(dir string) error {
 }
 
 // speakOnce makes a piece and keeps it, unless it has been kept before. Pieces
-// that are the same in all are made once.
+// that are the same in all are made once, those of another narration of the
+// client with the same directory among them.
 func (n *narrator) speakOnce(ctx context.Context, p *narratedPiece) error {
 	id, err := identity(p.req)
 	if err != nil {
 		return err
 	}
+	file := filepath.Join(n.req.Checkpoint, id)
 	p.Reused = true
-	made, err, _ := n.once.Do(id, func() (any, error) {
-		file := filepath.Join(n.req.Checkpoint, id)
+	p.made, err = n.client.pieces.get(ctx, file, func() (*madeSpeech, error) {
 		if kept, err := restore(file + keptSuffix); kept != nil || err != nil {
 			return kept, err
 		}
@@ -70,7 +71,6 @@ func (n *narrator) speakOnce(ctx context.Context, p *narratedPiece) error {
 		p.Reused = false
 		return err
 	}
-	p.made = made.(*madeSpeech)
 	if p.Reused {
 		n.client.claims.take(p.made.Meta.HistoryItemID)
 	}
@@ -104,14 +104,27 @@ const keptSuffix, sentSuffix = ".piece", ".sent"
 // noteSent returns when a piece was asked for without a known end, zero if it
 // was not, and notes that it is now.
 func noteSent(file string) (time.Time, error) {
-	if note, err := os.ReadFile(file); err == nil {
-		at, err := time.Parse(time.RFC3339, string(note))
-		if err == nil {
-			return at, nil
-		}
+	if at, err := sentAt(file); !errors.Is(err, fs.ErrNotExist) {
+		return at, err
 	}
-	// Nothing has been sent when this is not whole.
 	return time.Time{}, os.WriteFile(file, []byte(time.Now().Format(time.RFC3339)), 0o600)
+}
+
+// sentAt reads a note. One that is not whole, as after a power cut, is as old as
+// its file.
+func sentAt(file string) (time.Time, error) {
+	note, err := os.ReadFile(file)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if at, err := time.Parse(time.RFC3339, string(note)); err == nil {
+		return at, nil
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }
 
 // mayBePaid reports whether a call that failed may have been billed.

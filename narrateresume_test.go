@@ -3,11 +3,15 @@ package elevenlabs_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -145,5 +149,86 @@ func TestNarrate_TheSamePieceIsMadeOnce(t *testing.T) {
 		require.Equal(t, 5, n.Pieces)
 		require.Equal(t, 4, n.Reused)
 		require.Equal(t, len(refrain), srv.Usage().Characters)
+	})
+}
+
+// A job that is delivered twice is narrated twice at once.
+func TestNarrate_TwoAtOnceOfAClientPayOnce(t *testing.T) {
+	dir := t.TempDir()
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		c := srv.Client()
+		req := elevenlabs.NarrateRequest{TTSRequest: elevenlabs.TTSRequest{Text: book(2500)}, PieceLength: 200, Checkpoint: dir}
+		var other sync.WaitGroup
+		leaving, leave := context.WithCancel(t.Context())
+		time.AfterFunc(2500*time.Millisecond, leave)
+		other.Go(func() {
+			if _, err := c.Narrate(leaving, req, io.Discard); !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait() // its first pieces are under way
+		n, err := c.Narrate(t.Context(), req, io.Discard)
+		require.NoError(t, err)
+		other.Wait()
+		require.Positive(t, n.Reused)
+		u := srv.Usage()
+		require.Zero(t, u.BilledTwice)
+		require.Equal(t, n.Characters, int64(u.Characters))
+	})
+}
+
+// What could not be kept, as on a full disk, is paid for. It is found in the
+// history once there is room.
+func TestNarrate_DoesNotPayAgainForWhatCouldNotBeKept(t *testing.T) {
+	root := t.TempDir()
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		// At no moment all that is being made ends at once.
+		srv.Inject(elevenlabstest.SlowFirstByte(0), elevenlabstest.SlowFirstByte(137*time.Millisecond), elevenlabstest.SlowFirstByte(311*time.Millisecond))
+		dir, aside := filepath.Join(root, "pieces"), filepath.Join(root, "aside")
+		req := elevenlabs.NarrateRequest{TTSRequest: elevenlabs.TTSRequest{Text: book(2000)}, PieceLength: 200, Checkpoint: dir}
+		req.Progress = func(elevenlabs.NarrationProgress) { _ = os.Rename(dir, aside) }
+		_, err := srv.Client().Narrate(t.Context(), req, io.Discard)
+		require.ErrorIs(t, err, os.ErrNotExist)
+		made := srv.Usage().Families[standard].Served
+
+		require.NoError(t, os.Rename(aside, dir))
+		kept, err := filepath.Glob(filepath.Join(dir, "*.piece"))
+		require.NoError(t, err)
+		require.Less(t, len(kept), made)
+		req.Progress = nil
+		n, err := srv.Client().Narrate(t.Context(), req, io.Discard)
+		require.NoError(t, err)
+		require.Equal(t, len(kept), n.Reused)
+		require.Zero(t, srv.Usage().BilledTwice)
+		require.Equal(t, n.Characters, int64(srv.Usage().Characters))
+		notes, err := filepath.Glob(filepath.Join(dir, "*.sent"))
+		require.NoError(t, err)
+		require.Empty(t, notes)
+	})
+}
+
+func TestNarrate_ANoteThatWasCutShortIsANote(t *testing.T) {
+	dir := t.TempDir()
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		req := elevenlabs.NarrateRequest{TTSRequest: elevenlabs.TTSRequest{Text: book(700)}, PieceLength: 200, Checkpoint: dir}
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 700*time.Millisecond)
+		defer cancel()
+		_, err := srv.Client().Narrate(ctx, req, io.Discard)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		notes, err := filepath.Glob(filepath.Join(dir, "*.sent"))
+		require.NoError(t, err)
+		require.NotEmpty(t, notes)
+		for _, note := range notes {
+			require.NoError(t, os.Truncate(note, 0))
+			require.NoError(t, os.Chtimes(note, began, began))
+		}
+		n, err := srv.Client().Narrate(t.Context(), req, io.Discard)
+		require.NoError(t, err)
+		require.Zero(t, srv.Usage().BilledTwice)
+		require.Equal(t, n.Characters, int64(srv.Usage().Characters))
 	})
 }

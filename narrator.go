@@ -8,8 +8,6 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/elevenlabs-go/elevenlabs/internal/sentences"
 )
 
@@ -28,7 +26,6 @@ type narrator struct {
 	written chan struct{}
 	stop    context.CancelFunc // nothing more is begun
 	calls   sync.WaitGroup
-	once    singleflight.Group // by identity
 
 	feed feeder
 
@@ -80,9 +77,9 @@ func newNarrator(c *Client, req NarrateRequest, cfg callConfig, out *joint, fami
 	return &narrator{
 		client: c, cfg: cfg, req: req, family: family, out: out,
 		// Nothing is sent beyond what is held, so no send ever waits.
-		queue:   make(chan *narratedPiece, 2*maxParallel),
-		made:    make(chan *narratedPiece, 2*maxParallel),
-		written: make(chan struct{}, 2*maxParallel),
+		queue:   make(chan *narratedPiece, heldPerSlot*maxParallel),
+		made:    make(chan *narratedPiece, heldPerSlot*maxParallel),
+		written: make(chan struct{}, heldPerSlot*maxParallel),
 		feed:    feeder{text: sentences.NewSplitter(req.Reader, req.PieceLength), before: req.PreviousText + " "},
 	}
 }
@@ -197,7 +194,7 @@ func silent(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' || r == '\
 func (n *narrator) room(ctx context.Context) error {
 	f := &n.feed
 	for {
-		if most := n.parallel(); f.inFlight < most && f.held < 2*most {
+		if most := n.parallel(); f.inFlight < most && f.held < heldPerSlot*most {
 			return ctx.Err()
 		}
 		select {

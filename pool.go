@@ -343,13 +343,14 @@ func (p *pool) learn(o Outcome, l lease) {
 	case VerdictServed:
 		p.pauses = 0
 		p.lag.served()
-		p.allowed.served(o, l, p.leases.lent, max(int(l.together), p.leases.slots+int(l.slots)))
+		p.allowed.served(o, l, p.leases.lent, p.leases.most(l))
 	}
 }
 
 // refused finds out what a refusal means. What others do not explain, with just
 // the account's limit in flight, can come of a slot that was used before.
 func (p *pool) refused(o Outcome, l lease) {
+	p.leases.forget()
 	explained := p.allowed.others > 0 || int(l.together) != p.allowed.ceiling || l.number <= p.allowed.ceiling
 	if !explained && p.lag.explains(l, p.leases.lent) {
 		return
