@@ -131,11 +131,11 @@ func TestNew_TakesTheEnvironment(t *testing.T) {
 }
 
 // silent is a client that fails the test when it sends.
-func silent(t *testing.T) *elevenlabs.Client {
+func silent(t *testing.T, opts ...elevenlabs.ClientOption) *elevenlabs.Client {
 	return clientOn(t, answerFunc(func(*http.Request) (*http.Response, error) {
 		t.Error("something was sent")
 		return nil, errors.New("sent")
-	}))
+	}), opts...)
 }
 
 func refused(t *testing.T, field string, err error) {
