@@ -143,6 +143,7 @@ func refused(t *testing.T, field string, err error) {
 	var arg *elevenlabs.ArgumentError
 	require.ErrorAs(t, err, &arg)
 	require.Equal(t, field, arg.Field)
+	require.NotContains(t, field, "_", "it has its name in Go")
 	require.True(t, strings.HasPrefix(err.Error(), "elevenlabs: "+field+": "), err.Error())
 }
 

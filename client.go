@@ -98,7 +98,7 @@ func New(opts ...ClientOption) (*Client, error) {
 	var problems []error
 	for _, o := range opts {
 		if o == nil {
-			problems = append(problems, badArgument("New", "an option is nil"))
+			problems = append(problems, badArgument("ClientOption", "an option is nil"))
 			continue
 		}
 		problems = append(problems, o.applyClient(&cfg))

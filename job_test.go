@@ -438,8 +438,8 @@ func TestJob_BadInput(t *testing.T) {
 	c := silent(t)
 	var noContext context.Context
 	_, err := c.Transcript(t.Context(), "../x")
-	refused(t, "TranscriptionID", err)
-	refused(t, "TranscriptionID", c.DeleteTranscript(t.Context(), ""))
+	refused(t, "Transcript.TranscriptionID", err)
+	refused(t, "Transcript.TranscriptionID", c.DeleteTranscript(t.Context(), ""))
 	_, err = c.SubmitSTT(t.Context(), elevenlabs.STTRequest{})
 	refused(t, "STTRequest.Audio", err)
 	_, err = c.Job("r", "").Wait(t.Context())

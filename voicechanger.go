@@ -91,7 +91,7 @@ func (c *Client) voiceChangeCall(ctx context.Context, req VoiceChangeRequest, cf
 		return Call{}, "", err
 	}
 	if req.VoiceID == "" {
-		if req.VoiceID, err = c.firstVoice(ctx, cfg); err != nil {
+		if req.VoiceID, err = c.firstVoice(ctx, "Voice changer", cfg); err != nil {
 			return Call{}, "", err
 		}
 	}

@@ -165,7 +165,7 @@ func TestWebhook_BadInput(t *testing.T) {
 		})
 	}
 	_, err := elevenlabs.VerifyWebhook("", nil)
-	refused(t, "VerifyWebhook", err)
+	refused(t, "secrets", err)
 	_, err = elevenlabs.New(elevenlabs.WithAPIKey("k"), elevenlabs.WithWebhooks(nil))
 	refused(t, "WithWebhooks", err)
 }
