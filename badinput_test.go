@@ -28,7 +28,7 @@ func TestNew_BadInput(t *testing.T) {
 		opt   elevenlabs.ClientOption
 		field string
 	}{
-		"nil option":               {nil, "New"},
+		"nil option":               {nil, "ClientOption"},
 		"empty key":                {elevenlabs.WithAPIKey(""), "WithAPIKey"},
 		"key with a line break":    {elevenlabs.WithAPIKey("sk_1\n"), "WithAPIKey"},
 		"key beyond ASCII":         {elevenlabs.WithAPIKey("sk_é"), "WithAPIKey"},

@@ -117,7 +117,7 @@ func New(opts ...ClientOption) (*Client, error) {
 	c.budget.init(cfg.retryShare, cfg.retryReserve)
 	c.breakers.host, c.breakers.failures = base.Host, cfg.breaker
 	if cfg.askPlan {
-		c.plan = new(planFinder)
+		c.plan = &planFinder{logs: cfg.logs}
 	}
 	_, c.traces = h.Transport.(*http.Transport)
 	return c, nil

@@ -450,4 +450,6 @@ func TestJob_BadInput(t *testing.T) {
 	refused(t, "TranscriptJob", err)
 	_, err = c.Job("r", "t").Wait(noContext)
 	refused(t, "Context", err)
+	_, err = c.Job("r", "t").Wait(elevenlabs.NewContext(noContext, elevenlabs.WithMaxRetries(0)))
+	refused(t, "Context", err)
 }

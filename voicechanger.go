@@ -124,6 +124,9 @@ func (r *VoiceChangeRequest) validate(stream bool) error {
 	); err != nil {
 		return err
 	}
+	if err := r.Audio.checkSamples("VoiceChangeRequest", r.FileFormat); err != nil {
+		return err
+	}
 	if stream {
 		if err := checkStreamed("VoiceChangeRequest.Format", r.Format); err != nil {
 			return err
