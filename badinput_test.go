@@ -28,7 +28,7 @@ func TestNew_BadInput(t *testing.T) {
 		opt   elevenlabs.ClientOption
 		field string
 	}{
-		"nil option":               {nil, "New"},
+		"nil option":               {nil, "ClientOption"},
 		"empty key":                {elevenlabs.WithAPIKey(""), "WithAPIKey"},
 		"key with a line break":    {elevenlabs.WithAPIKey("sk_1\n"), "WithAPIKey"},
 		"key beyond ASCII":         {elevenlabs.WithAPIKey("sk_é"), "WithAPIKey"},
@@ -131,11 +131,11 @@ func TestNew_TakesTheEnvironment(t *testing.T) {
 }
 
 // silent is a client that fails the test when it sends.
-func silent(t *testing.T) *elevenlabs.Client {
+func silent(t *testing.T, opts ...elevenlabs.ClientOption) *elevenlabs.Client {
 	return clientOn(t, answerFunc(func(*http.Request) (*http.Response, error) {
 		t.Error("something was sent")
 		return nil, errors.New("sent")
-	}))
+	}), opts...)
 }
 
 func refused(t *testing.T, field string, err error) {
@@ -143,6 +143,7 @@ func refused(t *testing.T, field string, err error) {
 	var arg *elevenlabs.ArgumentError
 	require.ErrorAs(t, err, &arg)
 	require.Equal(t, field, arg.Field)
+	require.NotContains(t, field, "_", "it has its name in Go")
 	require.True(t, strings.HasPrefix(err.Error(), "elevenlabs: "+field+": "), err.Error())
 }
 

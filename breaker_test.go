@@ -216,6 +216,7 @@ func TestBreaker_TellsHooksAndTheLog(t *testing.T) {
 		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 		require.Len(t, lines, 2)
 		require.True(t, strings.HasPrefix(lines[0], `level=WARN msg="TTS fails, calls are not sent for a while" op=TTS attempt=1 family=standard`), lines[0])
+		require.Contains(t, lines[0], " host=api.elevenlabs.io failures=6 retry_after=2s")
 		require.True(t, strings.HasPrefix(lines[1], `level=INFO msg="TTS works again, calls are sent" op=TTS attempt=1 family=standard`), lines[1])
 	})
 }

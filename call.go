@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,12 +196,44 @@ func ask[T any](ctx context.Context, c *Client, call Call, opts []CallOption) (*
 	return answerOf(ctx, c, call, cfg, func(data []byte, _ Meta) (*T, error) { return decodeJSON[T](data) })
 }
 
+// decodeJSON reads an answer. One without what its callers go on with, such as
+// the id of what was made, is refused.
 func decodeJSON[T any](data []byte) (*T, error) {
 	v := new(T)
 	if err := json.Unmarshal(data, v); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
+	if a, ok := any(v).(lacking); ok {
+		if name := a.lacks(); name != "" {
+			return nil, fmt.Errorf("%w: there is no %s in it", ErrMalformed, name)
+		}
+	}
 	return v, nil
+}
+
+// A lacking answer names the field, as on the wire, that it should have and has
+// not.
+type lacking interface{ lacks() string }
+
+// lacksID names a field that holds no id.
+func lacksID(name, id string) string {
+	if checkID(name, id) != nil {
+		return name
+	}
+	return ""
+}
+
+// lacksItems names a list that is missing or has nothing, or something lacking,
+// in the place of an item.
+func lacksItems[T any, P interface {
+	*T
+	lacking
+}](name string, items []P) string {
+	broken := func(item P) bool { return item == nil || item.lacks() != "" }
+	if items == nil || slices.ContainsFunc(items, broken) {
+		return "whole list of " + name
+	}
+	return ""
 }
 
 // billable reports whether a lost answer may have been paid for.

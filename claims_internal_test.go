@@ -48,7 +48,7 @@ func TestClaims_Choose(t *testing.T) {
 		"one of a strange type":  {[]pastSpeech{{ID: "a", ContentType: "audio/pcm"}}, nil, errOtherFormat.Error(), errOtherFormat.Error()},
 		"one of a telling type":  {[]pastSpeech{{ID: "a", ContentType: "audio/mpeg; x=y"}}, nil, "a", "a"},
 		"one of another format":  {[]pastSpeech{{ID: "a", Format: FormatALaw_8000}}, nil, errOtherFormat.Error(), errOtherFormat.Error()},
-		"one whose id climbs":    {[]pastSpeech{{ID: "../x"}}, nil, `elevenlabs: history_item_id: "../x" has characters that no id has`, `elevenlabs: history_item_id: "../x" has characters that no id has`},
+		"one whose id climbs":    {[]pastSpeech{{ID: "../x"}}, nil, "the answer is malformed: history_item_id is no id", "the answer is malformed: history_item_id is no id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -99,7 +99,7 @@ func New(opts ...ClientOption) (*Client, error) {
 	var problems []error
 	for _, o := range opts {
 		if o == nil {
-			problems = append(problems, badArgument("New", "an option is nil"))
+			problems = append(problems, badArgument("ClientOption", "an option is nil"))
 			continue
 		}
 		problems = append(problems, o.applyClient(&cfg))
@@ -118,7 +118,7 @@ func New(opts ...ClientOption) (*Client, error) {
 	c.budget.init(cfg.retryShare, cfg.retryReserve)
 	c.breakers.host, c.breakers.failures = base.Host, cfg.breaker
 	if cfg.askPlan {
-		c.plan = new(planFinder)
+		c.plan = &planFinder{logs: cfg.logs}
 	}
 	_, c.traces = h.Transport.(*http.Transport)
 	return c, nil

@@ -97,17 +97,33 @@ func TestClient_LooksUpTheFirstVoiceOnce(t *testing.T) {
 
 func TestClient_SaysWhatToDoWithoutAVoice(t *testing.T) {
 	t.Parallel()
-	answer := answered(401, "application/json", `{"detail":{"status":"missing_permissions","message":"no voices_read"}}`)
-	h := &http.Client{Transport: drained(func(*http.Request, []byte) (*http.Response, error) { return answer, nil })}
+	status, answer := 401, `{"detail":{"status":"missing_permissions","message":"no voices_read"}}`
+	h := &http.Client{Transport: drained(func(*http.Request, []byte) (*http.Response, error) {
+		return answered(status, "application/json", answer), nil
+	})}
 	c, err := elevenlabs.New(elevenlabs.WithHTTPClient(h), elevenlabs.WithAPIKey("k"))
 	require.NoError(t, err)
 	_, err = c.TTS(t.Context(), "Hello")
 	require.ErrorIs(t, err, elevenlabs.ErrMissingPermission)
 	require.ErrorContains(t, err, "elevenlabs: TTS: no voice was chosen (set WithVoice or ELEVENLABS_VOICE_ID)")
+	_, err = c.Narrate(t.Context(), elevenlabs.NarrateRequest{TTSRequest: elevenlabs.TTSRequest{Text: "Hello"}}, io.Discard)
+	require.ErrorContains(t, err, "elevenlabs: Narrate: no voice was chosen")
+	_, err = c.ConvertVoice(t.Context(), elevenlabs.VoiceChangeRequest{Audio: elevenlabs.AudioBytes([]byte("x"), "")})
+	require.ErrorContains(t, err, "elevenlabs: Voice changer: no voice was chosen")
+	_, err = c.DialTTS(t.Context(), elevenlabs.TTSStreamRequest{})
+	require.ErrorContains(t, err, "elevenlabs: TTS socket: no voice was chosen")
+	_, err = c.DialTTSMulti(t.Context(), elevenlabs.TTSStreamRequest{})
+	require.ErrorContains(t, err, "elevenlabs: TTS multi socket: no voice was chosen")
 
-	answer = answered(200, "application/json", `{"voices":[]}`)
+	status, answer = 200, `{"voices":[]}`
 	_, err = c.TTS(t.Context(), "Hello")
 	require.ErrorIs(t, err, elevenlabs.ErrVoiceNotFound)
+	for _, answer = range []string{`{}`, `{"voices":[null]}`, `{"voices":[{"voice_id":"../x"}]}`} {
+		_, err = c.TTS(t.Context(), "Hello")
+		require.ErrorIs(t, err, elevenlabs.ErrMalformed, answer)
+		var arg *elevenlabs.ArgumentError
+		require.NotErrorAs(t, err, &arg, "it is not the caller's")
+	}
 }
 
 func TestClient_SharesAFailedLookUpOfTheVoice(t *testing.T) {

@@ -19,9 +19,11 @@ func TestDialogue_IsHeardAsItsLines(t *testing.T) {
 		speech, err := c.Dialogue(t.Context(), talk)
 		require.NoError(t, err)
 		require.Equal(t, elevenlabs.FormatPCM_16000, speech.Format)
-		text, err := c.STT(t.Context(), speech.Audio, "audio/pcm")
+		heard, err := c.Transcribe(t.Context(), elevenlabs.STTRequest{
+			Audio: elevenlabs.AudioBytes(speech.Audio, "audio/pcm"), FileFormat: "pcm_s16le_16",
+		})
 		require.NoError(t, err)
-		require.Equal(t, "Hello, how are you? [laughs] Fine, and you? Fine.", text)
+		require.Equal(t, "Hello, how are you? [laughs] Fine, and you? Fine.", heard.Text)
 
 		stream, err := c.DialogueStream(t.Context(), talk)
 		require.NoError(t, err)

@@ -94,7 +94,7 @@ func (c *Client) DialDialogue(ctx context.Context, req DialogueStreamRequest, op
 // pieces, as with WriteString, which adds to what the last voice says.
 func (s *DialogueSession) Say(voiceID, text string) error {
 	if !slices.Contains(s.voices, voiceID) {
-		return badArgument("VoiceID", "%q is not among the Voices of the session", voiceID)
+		return badArgument("voiceID", "%q is not among the Voices of the session", voiceID)
 	}
 	err := s.send(func() error {
 		if s.ending {

@@ -1,6 +1,7 @@
 package elevenlabs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -37,6 +38,8 @@ type Dictionary struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
+func (d *Dictionary) lacks() string { return lacksID("id", d.ID) }
+
 // UnmarshalJSON keeps the fields it does not know in Extra.
 func (d *Dictionary) UnmarshalJSON(data []byte) (err error) {
 	type plain Dictionary
@@ -65,6 +68,10 @@ type DictionaryVersion struct {
 	// VersionID is the version, and VersionRules how many rules it has.
 	VersionID    string `json:"version_id"`
 	VersionRules int    `json:"version_rules_num"`
+}
+
+func (v *DictionaryVersion) lacks() string {
+	return cmp.Or(lacksID("id", v.ID), lacksID("version_id", v.VersionID))
 }
 
 // Locator names the version, for TTSRequest.Dictionaries.
@@ -198,8 +205,10 @@ type dictionaryPage struct {
 	HasMore bool          `json:"has_more"`
 }
 
+func (p *dictionaryPage) lacks() string { return lacksItems("pronunciation_dictionaries", p.Items) }
+
 func (p *dictionaryPage) page() (page[*Dictionary], error) {
-	out := page[*Dictionary]{items: withoutNulls(p.Items)}
+	out := page[*Dictionary]{items: p.Items}
 	if !p.HasMore {
 		return out, nil
 	}

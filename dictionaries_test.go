@@ -145,7 +145,7 @@ func TestDictionaries_ComeInPages(t *testing.T) {
 func TestDictionaries_APageThatSaysNotWhereTheNextIs(t *testing.T) {
 	t.Parallel()
 	c := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) {
-		return answered(200, "application/json", `{"pronunciation_dictionaries":[null],"has_more":true}`), nil
+		return answered(200, "application/json", `{"pronunciation_dictionaries":[],"has_more":true}`), nil
 	}))
 	for d, err := range c.Dictionaries(t.Context(), elevenlabs.DictionaryQuery{}) {
 		require.Nil(t, d)
@@ -222,20 +222,20 @@ func TestDictionary_ComesBackWhole(t *testing.T) {
 
 func TestDictionary_SendsItAll(t *testing.T) {
 	t.Parallel()
-	created := answered(200, "application/json", `{}`)
+	created := answered(200, "application/json", `{"id":"d","version_id":"v"}`)
 	got := capture(t, created, func(c *elevenlabs.Client) error {
 		_, err := c.AddDictionary(t.Context(), elevenlabs.AddDictionaryRequest{Name: "n"})
 		return err
 	})
 	require.JSONEq(t, `{"name":"n","rules":[]}`, string(got.body))
-	got = capture(t, answered(200, "application/json", `{}`), func(c *elevenlabs.Client) error {
+	got = capture(t, answered(200, "application/json", `{"id":"d","version_id":"v"}`), func(c *elevenlabs.Client) error {
 		_, err := c.AddDictionaryFile(t.Context(), elevenlabs.AddDictionaryFileRequest{
 			Name: "n", Description: "d", WorkspaceAccess: "viewer", PLS: []byte("<lexicon/>"),
 		})
 		return err
 	})
 	golden(t, "dictionary-file.txt", readForm(t, got))
-	got = capture(t, answered(200, "application/json", `{}`), func(c *elevenlabs.Client) error {
+	got = capture(t, answered(200, "application/json", `{"id":"d","version_id":"v"}`), func(c *elevenlabs.Client) error {
 		_, err := c.EditDictionary(t.Context(), "d", elevenlabs.EditDictionaryRequest{Archived: elevenlabs.Ptr(false)})
 		return err
 	})
@@ -274,19 +274,19 @@ func TestDictionaries_BadInput(t *testing.T) {
 	_, err = c.RemoveDictionaryRules(ctx, "d", nil)
 	refused(t, "texts", err)
 	_, err = c.DictionaryPLS(ctx, "d", "")
-	refused(t, "version_id", err)
+	refused(t, "DictionaryVersion.VersionID", err)
 	for _, err := range c.Dictionaries(ctx, elevenlabs.DictionaryQuery{PageSize: 101}) {
 		refused(t, "DictionaryQuery.PageSize", err)
 	}
 	_, err = c.Dictionary(ctx, "a/b")
-	refused(t, "pronunciation_dictionary_id", err)
+	refused(t, "Dictionary.ID", err)
 	_, err = c.DictionaryPLS(ctx, "", "v")
-	refused(t, "pronunciation_dictionary_id", err)
+	refused(t, "Dictionary.ID", err)
 }
 
 func TestDictionaryRule_OfAnotherTypeIsSent(t *testing.T) {
 	t.Parallel()
-	got := capture(t, answered(200, "application/json", `{}`), func(c *elevenlabs.Client) error {
+	got := capture(t, answered(200, "application/json", `{"id":"d","version_id":"v"}`), func(c *elevenlabs.Client) error {
 		_, err := c.SetDictionaryRules(t.Context(), "d", []elevenlabs.DictionaryRule{{Type: "of tomorrow", StringToReplace: "a"}})
 		return err
 	})

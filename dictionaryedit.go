@@ -97,7 +97,7 @@ func (c *Client) AddDictionaryFile(ctx context.Context, req AddDictionaryFileReq
 // dictionaryCall describes a call on a dictionary, or on something of it. A nil
 // body is none.
 func dictionaryCall(op, method, id, rest string, body any) (call Call, err error) {
-	if err := checkID("pronunciation_dictionary_id", id); err != nil {
+	if err := checkID("Dictionary.ID", id); err != nil {
 		return call, err
 	}
 	call = Call{Op: op, Method: method, Path: dictionariesPath + "/" + url.PathEscape(id) + rest}
@@ -217,7 +217,7 @@ func (c *Client) RemoveDictionaryRules(ctx context.Context, id string, texts []s
 //
 // Source: GET .../{dictionary_id}/{version_id}/download in the OpenAPI document.
 func (c *Client) DictionaryPLS(ctx context.Context, id, versionID string, opts ...CallOption) ([]byte, error) {
-	if err := checkID("version_id", versionID); err != nil {
+	if err := checkID("DictionaryVersion.VersionID", versionID); err != nil {
 		return nil, err
 	}
 	call, err := dictionaryCall("Dictionary PLS", http.MethodGet, id, "/"+url.PathEscape(versionID)+"/download", nil)

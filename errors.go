@@ -65,7 +65,11 @@ var (
 
 // An ArgumentError reports a value that was refused before anything was sent.
 type ArgumentError struct {
-	// Field is what was wrong: an option, or a field of a request.
+	// Field is what was wrong, by its name in Go and never by that on the wire:
+	// an option (WithVoice), a field of what was given (TTSRequest.Text,
+	// DialogueRequest.Inputs[1].VoiceID), an id that is an argument by the field
+	// that it is read from (HistoryItem.ID), another argument by its type or its
+	// name (Context, rules), or a variable of the environment.
 	Field string
 	// Reason says what is wrong with it and what would be right.
 	Reason string

@@ -8,7 +8,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/extra"
@@ -69,6 +68,8 @@ type HistoryAlignments struct {
 	Alignment  *Alignment `json:"alignment"`
 	Normalized *Alignment `json:"normalized_alignment"`
 }
+
+func (h *HistoryItem) lacks() string { return lacksID("history_item_id", h.ID) }
 
 // UnmarshalJSON keeps the fields it does not know in Extra.
 func (h *HistoryItem) UnmarshalJSON(data []byte) (err error) {
@@ -139,16 +140,13 @@ type historyPage struct {
 	ScannedUntil *int64         `json:"scanned_until,omitempty"` // how far a search has come; the next page goes on by itself
 }
 
-// withoutNulls leaves out what a list has in place of items.
-func withoutNulls[T any](items []*T) []*T {
-	return slices.DeleteFunc(items, func(item *T) bool { return item == nil })
-}
+func (p *historyPage) lacks() string { return lacksItems("history", p.Items) }
 
 // errNoCursor ends a list whose rest cannot be asked for.
 var errNoCursor = fmt.Errorf("%w: more follows, but it does not say where", ErrMalformed)
 
 func (p *historyPage) page() (page[*HistoryItem], error) {
-	out := page[*HistoryItem]{items: withoutNulls(p.Items)}
+	out := page[*HistoryItem]{items: p.Items}
 	if !p.HasMore {
 		return out, nil
 	}
@@ -189,7 +187,7 @@ func (c *Client) History(ctx context.Context, query HistoryQuery, opts ...CallOp
 
 // historyItemCall describes a call on one item, or on something of it.
 func historyItemCall(op, method, id, rest string) (Call, error) {
-	if err := checkID("history_item_id", id); err != nil {
+	if err := checkID("HistoryItem.ID", id); err != nil {
 		return Call{}, err
 	}
 	return Call{Op: op, Method: method, Path: "/v1/history/" + url.PathEscape(id) + rest}, nil

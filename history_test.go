@@ -256,10 +256,10 @@ func TestHistory_BadInput(t *testing.T) {
 	}
 	for _, id := range []string{"", "..", "a/b"} {
 		_, err := c.HistoryItem(ctx, id)
-		refused(t, "history_item_id", err)
+		refused(t, "HistoryItem.ID", err)
 		_, err = c.HistoryAudio(ctx, id)
-		refused(t, "history_item_id", err)
-		refused(t, "history_item_id", c.DeleteHistoryItem(ctx, id))
+		refused(t, "HistoryItem.ID", err)
+		refused(t, "HistoryItem.ID", c.DeleteHistoryItem(ctx, id))
 		_, err = c.DownloadHistory(ctx, elevenlabs.HistoryDownload{IDs: []string{id}})
 		refused(t, "HistoryDownload.IDs", err)
 	}

@@ -63,6 +63,9 @@ func (r *IsolationRequest) call(op, endpoint string) (Call, error) {
 	if err := checkNames("IsolationRequest.FileFormat", r.FileFormat); err != nil {
 		return Call{}, err
 	}
+	if err := r.Audio.checkSamples("IsolationRequest", r.FileFormat); err != nil {
+		return Call{}, err
+	}
 	form := uploadRequest{name: "IsolationRequest", fields: r, file: "audio", audio: r.Audio, extra: r.Extra}
 	body, src, err := form.body()
 	if err != nil {

@@ -22,8 +22,8 @@ type TranscriptJob struct {
 	made   atomic.Pointer[Transcript] // once it is answered or delivered
 }
 
-// WithWebhooks has the client's jobs wait for the deliveries to a handler
-// too, and not only ask for their transcripts. Without it a webhook that is
+// WithWebhooks has the client's jobs look for the deliveries to a handler
+// too, those before they wait included, and not only ask for their transcripts. Without it a webhook that is
 // handled elsewhere does no harm.
 func WithWebhooks(h *WebhookHandler) ClientOption {
 	return clientOption(func(c *config) error {
@@ -79,17 +79,22 @@ const (
 )
 
 // Wait returns the transcript as soon as it is made: delivered to the handler
-// of [WithWebhooks], or found in the account, which is asked at once, after 1 s
-// and then ever more slowly, at last every 30 s. A transcript that is not there
-// and a failure of the vendor's side are waited out; the API does not tell a job
-// that failed from one that is not done, so ctx should have an end. When
-// it ends the job goes on, and Wait can be called again. What was delivered
-// stays with the job: a later Wait returns the same Transcript.
+// of [WithWebhooks], also if that was before, or found in the account, which is
+// asked at once, after 1 s and then ever more slowly, at last every 30 s. So a
+// delivery that is lost only costs time, unless the job has no TranscriptionID
+// to ask with. A transcript that is not there and a failure of the vendor's side
+// are waited out; the API does not tell a job that failed from one that is not
+// done, so ctx should have an end. When it ends the job goes on, and Wait can be
+// called again. What was delivered stays with the job: a later Wait returns the
+// same Transcript.
 //
 // Errors are those of [Client.Transcript] and the context's.
 func (j *TranscriptJob) Wait(ctx context.Context, opts ...CallOption) (*Transcript, error) {
 	if err := j.check(ctx); err != nil {
 		return nil, err
+	}
+	if t := j.made.Load(); t != nil {
+		return t, nil
 	}
 	defer j.settle()
 	pause := time.NewTimer(0)
@@ -97,36 +102,48 @@ func (j *TranscriptJob) Wait(ctx context.Context, opts ...CallOption) (*Transcri
 	var a *awaited
 	for next := firstPoll; ; next = min(next*3/2, longestPoll) {
 		a = j.awaited(a)
-		if t := j.made.Load(); t != nil {
-			return t, nil
+		if t, err := j.has(a); t != nil || err != nil {
+			return t, err
 		}
 		select {
 		case <-a.came:
-			return j.delivered(a), nil
+			return j.has(a)
 		case <-ctx.Done():
-			return nil, &opError{op: "Transcript", what: "waiting for job " + cmp.Or(j.RequestID, j.TranscriptionID), err: ctx.Err()}
+			return nil, &opError{op: "Transcript", what: "waiting for job " + j.id(), err: ctx.Err()}
 		case <-pause.C:
 		}
-		t, err := j.pollUntil(ctx, a.came, opts)
-		select {
-		case <-a.came:
-			return j.delivered(a), nil
-		default:
-		}
-		if t != nil || err != nil {
+		polled, err := j.pollUntil(ctx, a.came, opts)
+		if t, err := j.has(a); t != nil || err != nil {
 			return t, err
+		}
+		if polled != nil || err != nil {
+			return polled, err
 		}
 		pause.Reset(next)
 	}
 }
 
-// delivered keeps the transcript for who waits for it again, before the
-// delivery is forgotten.
-func (j *TranscriptJob) delivered(a *awaited) *Transcript {
-	j.made.Store(a.transcript)
-	j.client.webhook.jobs.forget(j.RequestID)
-	return a.transcript
+// has returns the transcript if the job has it, answered or delivered. What was
+// delivered it keeps for who waits for it again.
+func (j *TranscriptJob) has(a *awaited) (*Transcript, error) {
+	if t := j.made.Load(); t != nil {
+		return t, nil
+	}
+	select {
+	case <-a.came:
+	default:
+		return nil, nil
+	}
+	e, err := parseEvent(a.body)
+	if err != nil {
+		return nil, &opError{op: "Transcript", err: err}
+	}
+	j.made.CompareAndSwap(nil, e.Transcript)
+	return j.made.Load(), nil
 }
+
+// id is what a delivery for the job is known by.
+func (j *TranscriptJob) id() string { return cmp.Or(j.RequestID, j.TranscriptionID) }
 
 func (j *TranscriptJob) check(ctx context.Context) error {
 	if j == nil || j.client == nil {
@@ -147,17 +164,17 @@ func (j *TranscriptJob) check(ctx context.Context) error {
 // awaited is where a delivery would be, the same place as before if there was
 // one. Nothing ever comes without a handler.
 func (j *TranscriptJob) awaited(before *awaited) *awaited {
-	if j.client.webhook == nil || j.RequestID == "" {
+	if j.client.webhook == nil {
 		return &awaited{}
 	}
-	return j.client.webhook.jobs.expect(j.RequestID, before)
+	return j.client.webhook.jobs.expect(j.id(), before)
 }
 
 // settle ends the wait for a delivery, unless it is the only way to a
 // transcript that may be waited for again.
 func (j *TranscriptJob) settle() {
-	if j.client.webhook != nil && j.TranscriptionID != "" {
-		j.client.webhook.jobs.forget(j.RequestID)
+	if j.client.webhook != nil && (j.TranscriptionID != "" || j.made.Load() != nil) {
+		j.client.webhook.jobs.forget(j.id())
 	}
 }
 

@@ -2,10 +2,8 @@ package elevenlabs_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -78,150 +76,6 @@ func hooked(t *testing.T, hook elevenlabstest.Webhook, store func(context.Contex
 	hook.Secret, hook.Handler = "wsec_1", h
 	srv := elevenlabstest.NewServer(t, append(opts, elevenlabstest.WithWebhook(hook))...)
 	return srv, srv.Client(elevenlabs.WithWebhooks(h))
-}
-
-func TestJob_ADeliveryEndsTheWait(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		var stored []elevenlabs.WebhookEvent
-		srv, c := hooked(t, elevenlabstest.Webhook{}, func(_ context.Context, e elevenlabs.WebhookEvent) error {
-			stored = append(stored, e)
-			return nil
-		}, elevenlabstest.WithServiceTime(time.Hour))
-		start := time.Now()
-		job, err := c.SubmitSTT(t.Context(), aJob())
-		require.NoError(t, err)
-		job.TranscriptionID = "" // as if it had not been told
-		got, err := job.Wait(t.Context())
-		require.NoError(t, err)
-		require.Equal(t, time.Hour, time.Since(start))
-		require.Equal(t, "This is a transcript from the emulator.", got.Text)
-		require.Len(t, srv.Requests(), 1, "nothing was asked")
-		synctest.Wait()
-		require.Len(t, stored, 1)
-		require.JSONEq(t, `{"order":"7"}`, string(stored[0].Metadata))
-		require.Equal(t, got, stored[0].Transcript)
-		require.NotSame(t, got, stored[0].Transcript)
-	})
-}
-
-func TestJob_ADeliveryBeforeTheWaitIsKept(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := newPostbox(t, func(int64) error { return errors.New("the store is down") })
-		c := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) {
-			return answered(202, "application/json", `{"message":"Request accepted.","request_id":"a"}`), nil
-		}), elevenlabs.WithWebhooks(b.WebhookHandler))
-		job, err := c.SubmitSTT(t.Context(), aJob())
-		require.NoError(t, err)
-		require.Empty(t, job.TranscriptionID, "so it cannot be asked for")
-		require.Equal(t, 500, b.deliver(t, delivered("a")))
-		require.Equal(t, 500, b.deliver(t, delivered("a")))
-		got, err := job.Wait(t.Context())
-		require.NoError(t, err)
-		require.Equal(t, "Hi", got.Text)
-
-		again, err := job.Wait(t.Context())
-		require.NoError(t, err)
-		require.Same(t, got, again)
-
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		job = c.Job("a", "")
-		_, err = job.Wait(ctx)
-		require.ErrorIs(t, err, context.DeadlineExceeded, "it was taken, and there is no second way")
-		require.EqualError(t, err, "elevenlabs: Transcript: waiting for job a: context deadline exceeded")
-		b.deliver(t, delivered("a"))
-		_, err = job.Wait(t.Context())
-		require.NoError(t, err, "a wait that was given up can be taken up again")
-	})
-}
-
-func TestJob_ADeliveryReachesAllWhoWait(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := newPostbox(t, nil)
-		c := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) {
-			return answered(202, "application/json", `{"message":"Request accepted.","request_id":"a"}`), nil
-		}), elevenlabs.WithWebhooks(b.WebhookHandler))
-		job, err := c.SubmitSTT(t.Context(), aJob())
-		require.NoError(t, err)
-		results := make(chan error, 3)
-		for _, j := range []*elevenlabs.TranscriptJob{job, job, c.Job("a", "")} {
-			go func() {
-				_, err := j.Wait(t.Context())
-				results <- err
-			}()
-		}
-		time.Sleep(time.Second) // when all of them look after it
-		require.Equal(t, 200, b.deliver(t, delivered("a")))
-		for range 3 {
-			require.NoError(t, <-results)
-		}
-	})
-}
-
-func TestJob_ADeliveryEndsAPollThatHangs(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := newPostbox(t, nil)
-		c := clientOn(t, drained(func(r *http.Request, _ []byte) (*http.Response, error) {
-			if r.Method == http.MethodPost {
-				return answered(202, "application/json", `{"message":"Request accepted.","request_id":"a","transcription_id":"t"}`), nil
-			}
-			<-r.Context().Done()
-			return nil, r.Context().Err()
-		}), elevenlabs.WithWebhooks(b.WebhookHandler))
-		job, err := c.SubmitSTT(t.Context(), aJob())
-		require.NoError(t, err)
-		start := time.Now()
-		time.AfterFunc(5*time.Second, func() { b.deliver(t, delivered("a")) })
-		got, err := job.Wait(t.Context())
-		require.NoError(t, err)
-		require.Equal(t, "Hi", got.Text)
-		require.Equal(t, 5*time.Second, time.Since(start))
-	})
-}
-
-func TestJob_TranscriptsThatNobodyWantsAreNotKept(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		srv, c := hooked(t, elevenlabstest.Webhook{}, func(context.Context, elevenlabs.WebhookEvent) error { return nil },
-			elevenlabstest.WithServiceTime(time.Minute))
-		job, err := c.SubmitSTT(t.Context(), aJob())
-		require.NoError(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
-		defer cancel()
-		_, err = job.Wait(ctx)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		time.Sleep(time.Hour)
-		require.Len(t, srv.Deliveries(), 1)
-		asked := len(srv.Requests())
-		got, err := job.Wait(t.Context())
-		require.NoError(t, err)
-		require.NotEmpty(t, got.Text)
-		require.Len(t, srv.Requests(), asked+1, "it was asked for")
-	})
-}
-
-func TestJob_ADeliveryNobodyWaitsForGoesToTheCallback(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		stored := make(chan string, 3)
-		calls := 0
-		srv, c := hooked(t, elevenlabstest.Webhook{ID: "h", Attempts: 3, Pause: time.Minute}, func(_ context.Context, e elevenlabs.WebhookEvent) error {
-			if calls++; calls == 1 {
-				return errors.New("the store is down")
-			}
-			stored <- e.RequestID
-			return nil
-		}, elevenlabstest.WithServiceTime(time.Second))
-		job, err := c.SubmitSTT(t.Context(), aJob())
-		require.NoError(t, err)
-		require.Equal(t, job.RequestID, <-stored)
-		require.True(t, srv.Redeliver(job.RequestID))
-		synctest.Wait()
-		require.Empty(t, stored, "once is enough")
-		var codes []int
-		for _, d := range srv.Deliveries() {
-			codes = append(codes, d.Status)
-		}
-		require.Equal(t, []int{500, 200, 200}, codes)
-	})
 }
 
 func TestJob_SeveralMayWait(t *testing.T) {
@@ -301,8 +155,8 @@ func TestJob_BadInput(t *testing.T) {
 	c := silent(t)
 	var noContext context.Context
 	_, err := c.Transcript(t.Context(), "../x")
-	refused(t, "TranscriptionID", err)
-	refused(t, "TranscriptionID", c.DeleteTranscript(t.Context(), ""))
+	refused(t, "Transcript.TranscriptionID", err)
+	refused(t, "Transcript.TranscriptionID", c.DeleteTranscript(t.Context(), ""))
 	_, err = c.SubmitSTT(t.Context(), elevenlabs.STTRequest{})
 	refused(t, "STTRequest.Audio", err)
 	_, err = c.Job("r", "").Wait(t.Context())
@@ -312,5 +166,7 @@ func TestJob_BadInput(t *testing.T) {
 	_, err = new(elevenlabs.TranscriptJob).Wait(t.Context())
 	refused(t, "TranscriptJob", err)
 	_, err = c.Job("r", "t").Wait(noContext)
+	refused(t, "Context", err)
+	_, err = c.Job("r", "t").Wait(elevenlabs.NewContext(noContext, elevenlabs.WithMaxRetries(0)))
 	refused(t, "Context", err)
 }

@@ -23,7 +23,7 @@ func logHooks(log *slog.Logger) Hooks {
 		},
 		Breaker: func(ctx context.Context, e Event) {
 			if e.Err != nil {
-				log.LogAttrs(ctx, slog.LevelWarn, e.Op+" fails, calls are not sent for a while", attrs(e)...)
+				log.LogAttrs(ctx, slog.LevelWarn, e.Op+" fails, calls are not sent for a while", append(attrs(e), openAttrs(e.Err)...)...)
 			} else {
 				log.LogAttrs(ctx, slog.LevelInfo, e.Op+" works again, calls are sent", attrs(e)...)
 			}
@@ -47,6 +47,17 @@ func logHooks(log *slog.Logger) Hooks {
 				log.LogAttrs(ctx, slog.LevelInfo, fmt.Sprintf("%s served after %s", e.Op, times(e.Attempt-1, "retry", "retries")), attrs(e)...)
 			}
 		},
+	}
+}
+
+// openAttrs are those of a circuit that has opened.
+func openAttrs(err error) []slog.Attr {
+	var open *BreakerError
+	if !errors.As(err, &open) {
+		return nil
+	}
+	return []slog.Attr{
+		slog.String("host", open.Host), slog.Int("failures", open.Failures), slog.Duration("retry_after", open.RetryAfter),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/extra"
 )
@@ -111,9 +112,19 @@ func modelsCall() Call { return Call{Op: "Models", Method: http.MethodGet, Path:
 // Source: GET /v1/models in the OpenAPI document; the permission from a live
 // answer of 25 September 2026.
 func (c *Client) Models(ctx context.Context, opts ...CallOption) ([]Model, error) {
-	models, err := ask[[]Model](ctx, c, modelsCall(), opts)
+	models, err := ask[modelList](ctx, c, modelsCall(), opts)
 	if err != nil {
 		return nil, err
 	}
 	return *models, nil
+}
+
+// A modelList is the answer of GET /v1/models.
+type modelList []Model
+
+func (l modelList) lacks() string {
+	if l == nil || slices.ContainsFunc(l, func(m Model) bool { return lacksID("model_id", m.ID) != "" }) {
+		return "whole list of models"
+	}
+	return ""
 }

@@ -151,7 +151,7 @@ func (c *Client) Narrate(ctx context.Context, req NarrateRequest, w io.Writer, o
 		return nil, err
 	}
 	if req.VoiceID == "" {
-		if req.VoiceID, err = c.firstVoice(ctx, cfg); err != nil {
+		if req.VoiceID, err = c.firstVoice(ctx, "Narrate", cfg); err != nil {
 			return nil, err
 		}
 	}

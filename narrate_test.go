@@ -415,5 +415,5 @@ func TestNarrate_BadInput(t *testing.T) {
 		})
 	}
 	_, err := silent(t).Narrate(t.Context(), req{TTSRequest: text}, nil)
-	refused(t, "Narrate", err)
+	refused(t, "w", err)
 }

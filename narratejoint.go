@@ -20,7 +20,7 @@ type joint struct {
 // newJoint refuses a format that cannot be joined.
 func newJoint(w io.Writer, format Format) (*joint, error) {
 	if w == nil {
-		return nil, badArgument("Narrate", "the writer is nil")
+		return nil, badArgument("w", "is nil")
 	}
 	spec, _ := audio.Parse(string(format))
 	j := &joint{Writer: w, asked: format, spec: spec}

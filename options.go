@@ -52,6 +52,7 @@ type config struct {
 	limits    LimiterConfig
 	askPlan   bool // of the account, by TierAuto
 	hooks     hookList
+	logs      []*slog.Logger  // of which the hooks write too
 	webhooks  *WebhookHandler // nil without one
 	plainHTTP bool
 
@@ -227,15 +228,15 @@ func WithLimiter(l Limiter) ClientOption {
 	})
 }
 
-// WithLogger sets where retries, lost answers and recovered ones are logged, at
-// Warn, and the success of a retried call, at Info. Default: nowhere. Texts, audio and keys are never
-// logged.
+// WithLogger sets where retries, lost answers and recovered ones, and limits
+// that [TierAuto] cannot find are logged, at Warn, and the success of a retried
+// call, at Info. Default: nowhere. Texts, audio and keys are never logged.
 func WithLogger(log *slog.Logger) ClientOption {
 	return clientOption(func(c *config) error {
 		if log == nil {
 			return badArgument("WithLogger", "the logger is nil")
 		}
-		c.hooks = append(c.hooks, logHooks(log))
+		c.hooks, c.logs = append(c.hooks, logHooks(log)), append(c.logs, log)
 		return nil
 	})
 }

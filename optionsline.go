@@ -76,8 +76,11 @@ type contextOptions struct{}
 // NewContext returns a context whose calls use the options, over the client's
 // and those of ctx, and under a call's own. A server's middleware can so give
 // all calls of a request its tenant and priority. An option that is not valid
-// fails the calls.
+// fails the calls, and so does a nil ctx, which stays one.
 func NewContext(ctx context.Context, opts ...CallOption) context.Context {
+	if ctx == nil {
+		return nil
+	}
 	outer, _ := ctx.Value(contextOptions{}).([]CallOption)
 	return context.WithValue(ctx, contextOptions{}, slices.Concat(outer, opts))
 }

@@ -41,10 +41,13 @@ func (it *pastSpeech) says(u *utterance) bool {
 		(it.VoiceID == "" || it.VoiceID == u.voice) && (it.ModelID == "" || it.ModelID == u.model)
 }
 
+// errNoItem keeps what the server names from becoming another path.
+var errNoItem = fmt.Errorf("%w: history_item_id is no id", ErrMalformed)
+
 // usable returns nil if the item's audio is what the call would have got.
 func (it *pastSpeech) usable(u *utterance) error {
-	if err := checkID("history_item_id", it.ID); err != nil {
-		return err
+	if lacksID("history_item_id", it.ID) != "" {
+		return errNoItem
 	}
 	said, _, _ := mime.ParseMediaType(it.ContentType)
 	switch {
@@ -89,8 +92,8 @@ func lookUp[T any](t *trip, call Call) (T, error) {
 
 // lookAt looks at the item that the lost answer has named.
 func (t *trip) lookAt(id string) (pastSpeech, error) {
-	if err := checkID("history_item_id", id); err != nil {
-		return pastSpeech{}, err
+	if lacksID("history_item_id", id) != "" {
+		return pastSpeech{}, errNoItem
 	}
 	it, err := lookUp[pastSpeech](t, historyCall("GET /v1/history/{id}", id, ""))
 	switch {

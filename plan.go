@@ -1,7 +1,9 @@
 package elevenlabs
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"time"
 )
 
@@ -10,7 +12,16 @@ const planPatience = 3 * time.Second
 
 // A planFinder is what a client of TierAuto asks the account.
 type planFinder struct {
+	logs     []*slog.Logger
 	families lookup[map[string]Family] // of models, by what the account groups
+}
+
+// warn logs what could not be found, and what is taken instead.
+func (p *planFinder) warn(ctx context.Context, err error) {
+	for _, log := range p.logs {
+		log.LogAttrs(ctx, slog.LevelWarn, "TierAuto could not learn all of the account's limits",
+			slog.String("error", err.Error()))
+	}
 }
 
 // A tierSetter is a Limiter that can be told the plan while it works.
@@ -34,21 +45,30 @@ func (c *Client) familyOf(ctx context.Context, call *Call, cfg callConfig) Famil
 }
 
 // findPlan asks for the plan and for the groups of models. A key that may ask
-// neither is not asked again: hooks show what the account said.
-func (c *Client) findPlan(ctx context.Context, cfg callConfig) map[string]Family {
-	ctx, cancel := context.WithTimeout(ctx, planPatience)
+// neither is not asked again: hooks and the log show what the account said.
+func (c *Client) findPlan(caller context.Context, cfg callConfig) map[string]Family {
+	ctx, cancel := context.WithTimeout(caller, planPatience)
 	defer cancel()
-	subscription, err := answerOf(ctx, c, subscriptionCall(), cfg, plainly[subscribed])
+	tier, err := c.askTier(ctx, cfg)
 	if err == nil {
-		if tier, err := ParseTier(subscription.Tier); err == nil {
-			c.limiter.(tierSetter).SetTier(tier) // New has seen to it that it is one
-		}
+		c.limiter.(tierSetter).SetTier(tier) // New has seen to it that it is one
 	}
-	models, err := answerOf(ctx, c, modelsCall(), cfg, plainly[[]grouped])
-	if err != nil {
+	models, failed := answerOf(ctx, c, modelsCall(), cfg, plainly[[]grouped])
+	if err = cmp.Or(err, failed); err != nil && caller.Err() == nil {
+		c.plan.warn(ctx, err)
+	}
+	if failed != nil {
 		return nil
 	}
 	return familiesOf(*models)
+}
+
+func (c *Client) askTier(ctx context.Context, cfg callConfig) (Tier, error) {
+	subscription, err := answerOf(ctx, c, subscriptionCall(), cfg, plainly[subscribed])
+	if err != nil {
+		return 0, err
+	}
+	return ParseTier(subscription.Tier)
 }
 
 // What of a Subscription and of a Model is read here, so that nothing else in

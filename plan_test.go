@@ -1,7 +1,9 @@
 package elevenlabs_test
 
 import (
+	"bytes"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,11 +53,14 @@ func TestPlan_AKeyThatMayNotAskWorksWithout(t *testing.T) {
 		srv.Inject(
 			elevenlabstest.Status(401, `{"detail":{"status":"missing_permissions","message":"no user_read"}}`).On("/v1/user").Times(9),
 			elevenlabstest.Status(401, `{"detail":{"status":"missing_permissions","message":"no models_read"}}`).On("/v1/models").Times(9))
-		c := srv.Client(elevenlabs.WithTier(elevenlabs.TierAuto))
+		var log bytes.Buffer
+		c := srv.Client(elevenlabs.WithTier(elevenlabs.TierAuto), elevenlabs.WithLogger(logTo(&log)))
 		for range 2 {
 			_, err := c.TTS(t.Context(), "Hello")
 			require.NoError(t, err)
 		}
+		require.Equal(t, 1, strings.Count(log.String(), "\n"), "it is said once")
+		require.Contains(t, log.String(), `level=WARN msg="TierAuto could not learn all of the account's limits" error="elevenlabs: Subscription: 401 missing_permissions`)
 		require.Len(t, srv.Requests(), 4, "it was asked once")
 		require.EqualValues(t, 2, c.Stats().Families[standard].Served)
 	})

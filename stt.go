@@ -37,7 +37,10 @@ type STTRequest struct {
 	// AdditionalFormats asks for files of the transcript, at most 10.
 	AdditionalFormats []AdditionalFormat `json:"additional_formats,omitempty"`
 	// FileFormat is pcm_s16le_16 for raw 16 kHz mono samples without a header,
-	// which is faster. Default other.
+	// which is faster. Default other: anything with a header. Samples of another
+	// rate need one, see [audio.NewWAVWriter]; what is samples by its media type or
+	// its name and has neither is refused here, as the vendor would refuse it when
+	// all of it was sent.
 	FileFormat string `json:"file_format,omitempty"`
 	// Webhook has the transcript delivered to a webhook: the answer carries
 	// RequestID instead of text. Default false.

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/audio"
 	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
 )
 
@@ -263,4 +264,55 @@ func TestSTTPatience(t *testing.T) {
 	require.Equal(t, 60*time.Second+20*time.Minute, elevenlabs.STTPatience(20*time.Minute, 1))
 	require.Equal(t, 60*time.Second+1000*time.Second, elevenlabs.STTPatience(0, 4_000_000))
 	require.Equal(t, 10*time.Hour+time.Minute, elevenlabs.STTPatience(0, 5<<30))
+}
+
+func TestTranscribe_SamplesWithoutAHeaderHaveToBeToldOf(t *testing.T) {
+	t.Parallel()
+	pcm := make([]byte, 32_000)
+	path := filepath.Join(t.TempDir(), "call.pcm")
+	require.NoError(t, os.WriteFile(path, pcm, 0o600))
+	for _, source := range []elevenlabs.AudioSource{
+		elevenlabs.AudioBytes(pcm, "audio/pcm"), elevenlabs.AudioBytes(pcm, "audio/L16; rate=8000"),
+		elevenlabs.AudioReader(bytes.NewReader(pcm), "audio/pcm"), elevenlabs.AudioFile(path),
+	} {
+		_, err := silent(t).Transcribe(t.Context(), elevenlabs.STTRequest{Audio: source})
+		refused(t, "STTRequest.FileFormat", err)
+		_, err = silent(t).ConvertVoice(t.Context(), elevenlabs.VoiceChangeRequest{Audio: source, VoiceID: "v"})
+		refused(t, "VoiceChangeRequest.FileFormat", err)
+		_, err = silent(t).Isolate(t.Context(), elevenlabs.IsolationRequest{Audio: source})
+		refused(t, "IsolationRequest.FileFormat", err)
+	}
+	for _, req := range []elevenlabs.STTRequest{
+		{Audio: elevenlabs.AudioFile(path), FileFormat: "pcm_s16le_16"}, {Audio: elevenlabs.AudioBytes(pcm, "audio/pcm"), FileFormat: "other"},
+		{Audio: elevenlabs.AudioBytes(pcm, "")},
+	} {
+		_, err := clientOn(t, drained(func(*http.Request, []byte) (*http.Response, error) { return transcriptAnswer(), nil })).Transcribe(t.Context(), req)
+		require.NoError(t, err)
+	}
+}
+
+func TestTranscribe_SpeechInAWAVFileIsHeard(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := atOnce(t).Client()
+		speech, err := c.Synthesize(t.Context(), elevenlabs.TTSRequest{Text: "Good morning.", Format: elevenlabs.FormatPCM_24000})
+		require.NoError(t, err)
+		var piped, counted bytes.Buffer
+		w, err := audio.NewWAVWriter(&piped, audio.WAVFormat{SampleRate: 24000})
+		require.NoError(t, err)
+		_, err = w.Write(speech.Audio)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		counted.Write(piped.Bytes())
+		binary.LittleEndian.PutUint32(counted.Bytes()[40:], uint32(len(speech.Audio)))
+		counted.WriteString("what follows the samples")
+		for name, file := range map[string]*bytes.Buffer{"of unknown length": &piped, "of known length": &counted} {
+			text, err := c.STT(t.Context(), file.Bytes(), "audio/wav")
+			require.NoError(t, err)
+			require.Equal(t, "Good morning.", text, name)
+		}
+		piped.Bytes()[2000]++
+		text, err := c.STT(t.Context(), piped.Bytes(), "audio/wav")
+		require.NoError(t, err)
+		require.NotEqual(t, "Good morning.", text)
+	})
 }

@@ -18,6 +18,9 @@ func (r *STTRequest) validate() error {
 	if err := r.Audio.validate("STTRequest.Audio"); err != nil {
 		return err
 	}
+	if err := r.Audio.checkSamples("STTRequest", r.FileFormat); err != nil {
+		return err
+	}
 	for _, id := range []struct{ field, value string }{
 		{"ModelID", r.ModelID}, {"LanguageCode", r.LanguageCode}, {"TimestampsGranularity", r.TimestampsGranularity},
 		{"FileFormat", r.FileFormat}, {"MultichannelOutputStyle", r.MultichannelOutputStyle},

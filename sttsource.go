@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -117,6 +118,22 @@ func (s AudioSource) validate(field string) error {
 	// The parser takes line ends for blanks, which in a header they are not.
 	if err != nil || !strings.Contains(t, "/") || strings.ContainsAny(strings.TrimSpace(s.mime), "\r\n") {
 		return badArgument(field, "%q is not a media type such as audio/mpeg", s.mime)
+	}
+	return nil
+}
+
+// checkSamples refuses samples without a header that are not said to be such
+// in the request's FileFormat: the vendor would take them for a broken file.
+func (s AudioSource) checkSamples(request, fileFormat string) error {
+	t, _, _ := mime.ParseMediaType(s.mime)
+	if s.kind == sourceFile {
+		t = cmp.Or(t, typeOf(s.path))
+	}
+	switch t {
+	case "audio/pcm", "audio/x-pcm", "audio/l16", "audio/raw":
+		if fileFormat == "" {
+			return badArgument(request+".FileFormat", "is missing for %s: use pcm_s16le_16 for 16-bit mono samples at 16 kHz, or a WAV header for others", t)
+		}
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // Source: GET /v1/speech-to-text/transcripts/{transcription_id} in the OpenAPI
 // document.
 func (c *Client) Transcript(ctx context.Context, id string, opts ...CallOption) (*Transcript, error) {
-	if err := checkID("TranscriptionID", id); err != nil {
+	if err := checkID("Transcript.TranscriptionID", id); err != nil {
 		return nil, err
 	}
 	return c.transcript(ctx, Call{Op: "Transcript", Method: http.MethodGet, Path: transcriptPath(id)}, opts)
@@ -24,7 +24,7 @@ func (c *Client) Transcript(ctx context.Context, id string, opts ...CallOption) 
 // Source: DELETE /v1/speech-to-text/transcripts/{transcription_id} in the
 // OpenAPI document.
 func (c *Client) DeleteTranscript(ctx context.Context, id string, opts ...CallOption) error {
-	if err := checkID("TranscriptionID", id); err != nil {
+	if err := checkID("Transcript.TranscriptionID", id); err != nil {
 		return err
 	}
 	cfg, err := c.callConfig(ctx, opts)

@@ -248,7 +248,7 @@ func (c *Client) ttsCall(ctx context.Context, req TTSRequest, cfg callConfig, en
 		return Call{}, req, err
 	}
 	if req.VoiceID == "" {
-		if req.VoiceID, err = c.firstVoice(ctx, cfg); err != nil {
+		if req.VoiceID, err = c.firstVoice(ctx, "TTS", cfg); err != nil {
 			return Call{}, req, err
 		}
 	}

@@ -57,7 +57,7 @@ func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ..
 			req.KeepAlive = defaultInactivity / 2
 		}
 	}
-	cfg, req, err := c.ttsSocket(ctx, req, opts)
+	cfg, req, err := c.ttsSocket(ctx, "TTS multi socket", req, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ..
 // many as the utterances need. A DialTTSMulti begins with 1.
 func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
 	if sockets < 0 {
-		return badArgument("Prewarm", "%d is negative", sockets)
+		return badArgument("sockets", "%d is negative", sockets)
 	}
 	m.mu.Lock()
 	m.warm = sockets

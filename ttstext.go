@@ -65,7 +65,7 @@ func (b *textBuffer) rest() (string, error) {
 func whole(part string) (string, error) {
 	switch {
 	case !utf8.ValidString(part):
-		return "", badArgument("Text", "is not valid UTF-8")
+		return "", badArgument("text", "is not valid UTF-8")
 	case strings.TrimSpace(part) == "":
 		return "", nil
 	case !strings.HasSuffix(part, " "):

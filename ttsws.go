@@ -224,7 +224,7 @@ func (multiDialect) cancel(id string) []byte { return ttsMessage{Context: id, Cl
 // The dial is retried like any other call. A wrong key is not found out by it:
 // the vendor opens the socket and tells then, so the first Read or Write does.
 func (c *Client) DialTTS(ctx context.Context, req TTSStreamRequest, opts ...CallOption) (*TTSSession, error) {
-	cfg, req, err := c.ttsSocket(ctx, req, opts)
+	cfg, req, err := c.ttsSocket(ctx, "TTS socket", req, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +241,7 @@ func (c *Client) DialTTS(ctx context.Context, req TTSStreamRequest, opts ...Call
 }
 
 // ttsSocket checks a request and fills in the client's defaults.
-func (c *Client) ttsSocket(ctx context.Context, req TTSStreamRequest, opts []CallOption) (callConfig, TTSStreamRequest, error) {
+func (c *Client) ttsSocket(ctx context.Context, op string, req TTSStreamRequest, opts []CallOption) (callConfig, TTSStreamRequest, error) {
 	cfg, err := c.callConfig(ctx, opts)
 	if err != nil {
 		return cfg, req, err
@@ -251,7 +251,7 @@ func (c *Client) ttsSocket(ctx context.Context, req TTSStreamRequest, opts []Cal
 		return cfg, req, err
 	}
 	if req.VoiceID == "" {
-		req.VoiceID, err = c.firstVoice(ctx, cfg)
+		req.VoiceID, err = c.firstVoice(ctx, op, cfg)
 	}
 	return cfg, req, err
 }

@@ -78,6 +78,13 @@ type Usage struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
+func (u *Usage) lacks() string {
+	if u.TimeUnixMilli == nil || u.Usage == nil {
+		return "time and usage"
+	}
+	return ""
+}
+
 // UnmarshalJSON keeps the fields it does not know in Extra.
 func (u *Usage) UnmarshalJSON(data []byte) (err error) {
 	type plain Usage

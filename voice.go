@@ -61,6 +61,8 @@ type Voice struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
+func (v *Voice) lacks() string { return lacksID("voice_id", v.ID) }
+
 // UnmarshalJSON keeps unknown fields in Extra.
 func (v *Voice) UnmarshalJSON(data []byte) (err error) {
 	type plain Voice

@@ -91,7 +91,7 @@ func (c *Client) voiceChangeCall(ctx context.Context, req VoiceChangeRequest, cf
 		return Call{}, "", err
 	}
 	if req.VoiceID == "" {
-		if req.VoiceID, err = c.firstVoice(ctx, cfg); err != nil {
+		if req.VoiceID, err = c.firstVoice(ctx, "Voice changer", cfg); err != nil {
 			return Call{}, "", err
 		}
 	}
@@ -122,6 +122,9 @@ func (r *VoiceChangeRequest) validate(stream bool) error {
 		"VoiceChangeRequest.VoiceID", r.VoiceID, "VoiceChangeRequest.ModelID", r.ModelID,
 		"VoiceChangeRequest.Format", string(r.Format), "VoiceChangeRequest.FileFormat", r.FileFormat,
 	); err != nil {
+		return err
+	}
+	if err := r.Audio.checkSamples("VoiceChangeRequest", r.FileFormat); err != nil {
 		return err
 	}
 	if stream {

@@ -38,13 +38,7 @@ type AddedVoice struct {
 	RequiresVerification bool `json:"requires_verification"`
 }
 
-// named returns the id, which must be one to speak with.
-func (v *AddedVoice) named(op string) (string, error) {
-	if checkID("voice_id", v.VoiceID) != nil {
-		return "", malformed(op, "there is no voice_id in it")
-	}
-	return v.VoiceID, nil
-}
+func (v *AddedVoice) lacks() string { return lacksID("voice_id", v.VoiceID) }
 
 // AddVoice clones a voice from recordings: an instant clone, which takes one of
 // the plan's voice slots and needs a paid plan. A lost answer is an
@@ -63,14 +57,7 @@ func (c *Client) AddVoice(ctx context.Context, req AddVoiceRequest, opts ...Call
 		return nil, err
 	}
 	call.Op, call.Path = "Add voice", "/v1/voices/add"
-	added, err := ask[AddedVoice](ctx, c, call, opts)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := added.named(call.Op); err != nil {
-		return nil, err
-	}
-	return added, nil
+	return ask[AddedVoice](ctx, c, call, opts)
 }
 
 // An EditVoiceRequest is what of a voice is to change. Name is required, by the

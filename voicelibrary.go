@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/extra"
@@ -67,6 +66,8 @@ type SharedVoice struct {
 	// Extra holds what this package has no field for.
 	Extra map[string]json.RawMessage `json:"-"`
 }
+
+func (v *SharedVoice) lacks() string { return lacksID("voice_id", v.ID) }
 
 // UnmarshalJSON keeps unknown fields in Extra.
 func (v *SharedVoice) UnmarshalJSON(data []byte) (err error) {
@@ -141,6 +142,8 @@ type sharedVoicePage struct {
 	LastSortID string         `json:"last_sort_id,omitempty"`
 }
 
+func (p *sharedVoicePage) lacks() string { return lacksItems("voices", p.Voices) }
+
 // SharedVoices lists the voices of the library that a query chooses, which are
 // many thousands without one: break off when you have enough. It pages as
 // [Client.Voices] does. A voice that is shared or withdrawn while it does may
@@ -161,12 +164,10 @@ func (c *Client) SharedVoices(ctx context.Context, query SharedVoiceQuery, opts 
 		switch {
 		case err != nil:
 			return page[*SharedVoice]{}, err
-		case slices.Contains(p.Voices, nil):
-			return page[*SharedVoice]{}, malformed(call.Op, "a page of voices is not whole")
 		case !p.HasMore:
 			return page[*SharedVoice]{items: p.Voices}, nil
 		case len(p.Voices) == 0: // and so would be all pages to come
-			return page[*SharedVoice]{}, malformed(call.Op, "more follows an empty page")
+			return page[*SharedVoice]{}, &ResponseError{Op: call.Op, Err: errNoCursor}
 		}
 		return page[*SharedVoice]{items: p.Voices, next: strconv.Itoa(number + 1)}, nil
 	})
@@ -212,5 +213,5 @@ func (c *Client) AddSharedVoice(ctx context.Context, req AddSharedVoiceRequest, 
 	if err != nil {
 		return "", err
 	}
-	return added.named(call.Op)
+	return added.VoiceID, nil
 }

@@ -71,7 +71,7 @@ func (e *VoiceError) list() string {
 func (c *Client) ResolveVoice(ctx context.Context, idOrName string, opts ...CallOption) (*Voice, error) {
 	asked := strings.TrimSpace(idOrName)
 	if asked == "" {
-		return nil, badArgument("Voice", "is blank; give an id or a name")
+		return nil, badArgument("idOrName", "is blank; give an id or a name")
 	}
 	voice, err := c.resolveVoice(ctx, asked, opts)
 	if errors.Is(err, ErrMissingPermission) {

@@ -22,7 +22,7 @@ func accountOf(t *testing.T, voices ...string) *elevenlabs.Client {
 			return answered(400, "application/json", `{"detail":{"type":"not_found","code":"voice_not_found"}}`), nil
 		}
 		page := map[string]any{"has_more": false}
-		var list []map[string]any
+		list := []map[string]any{}
 		for i, name := range voices {
 			list = append(list, map[string]any{"voice_id": fmt.Sprintf("%020d", i), "name": name})
 		}

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 )
 
 // A VoiceQuery chooses among the account's voices, for [Client.Voices]. A field
@@ -81,6 +80,8 @@ type voicePage struct {
 	NextPageToken string   `json:"next_page_token,omitempty"`
 }
 
+func (p *voicePage) lacks() string { return lacksItems("voices", p.Voices) }
+
 // Voices lists the account's voices that a query chooses; the zero query
 // chooses all. Pages are fetched as the sequence is ranged over, and anew each
 // time it is. A bad argument or a page that fails ends the sequence with its
@@ -101,8 +102,8 @@ func (c *Client) Voices(ctx context.Context, query VoiceQuery, opts ...CallOptio
 		switch {
 		case err != nil:
 			return page[*Voice]{}, err
-		case p.HasMore && p.NextPageToken == "", slices.Contains(p.Voices, nil):
-			return page[*Voice]{}, malformed(call.Op, "a page of voices is not whole")
+		case p.HasMore && p.NextPageToken == "":
+			return page[*Voice]{}, &ResponseError{Op: call.Op, Err: errNoCursor}
 		case !p.HasMore:
 			p.NextPageToken = ""
 		}
@@ -121,11 +122,8 @@ func (c *Client) AllVoices(ctx context.Context, showLegacy bool, opts ...CallOpt
 		call.Query = url.Values{"show_legacy": {"true"}}
 	}
 	all, err := ask[voicePage](ctx, c, call, opts)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case slices.Contains(all.Voices, nil):
-		return nil, malformed(call.Op, "the list of voices is not whole")
 	}
 	return all.Voices, nil
 }
@@ -145,10 +143,6 @@ func (c *Client) Voice(ctx context.Context, id string, opts ...CallOption) (*Voi
 }
 
 func voicePath(id string) string { return "/v1/voices/" + url.PathEscape(id) }
-
-func malformed(op, what string) error {
-	return &ResponseError{Op: op, Err: fmt.Errorf("%w: %s", ErrMalformed, what)}
-}
 
 // queryOf writes a struct as a URL's query under its names in JSON. A list
 // repeats its name, as the vendor reads it.

@@ -86,10 +86,10 @@ func TestVoices_FirstPageMayHoldMore(t *testing.T) {
 	t.Parallel()
 	c := clientOn(t, drained(func(r *http.Request, _ []byte) (*http.Response, error) {
 		if r.URL.Query().Get("next_page_token") == "t/1" {
-			return answered(200, "application/json", `{"voices":[{"name":"d"}],"has_more":false,"total_count":4,"next_page_token":"t/1"}`), nil
+			return answered(200, "application/json", `{"voices":[{"voice_id":"d","name":"d"}],"has_more":false,"total_count":4,"next_page_token":"t/1"}`), nil
 		}
 		return answered(200, "application/json",
-			`{"voices":[{"name":"a"},{"name":"b"},{"name":"c"}],"has_more":true,"total_count":4,"next_page_token":"t/1"}`), nil
+			`{"voices":[{"voice_id":"a","name":"a"},{"voice_id":"b","name":"b"},{"voice_id":"c","name":"c"}],"has_more":true,"total_count":4,"next_page_token":"t/1"}`), nil
 	}))
 	require.Equal(t, []string{"a", "b", "c", "d"}, names(t, c, elevenlabs.VoiceQuery{PageSize: 1}))
 }
@@ -103,13 +103,13 @@ func TestVoices_ErrorInTheMiddleEndsThem(t *testing.T) {
 	}{
 		"refused":       {401, `{"detail":{"status":"missing_permissions"}}`, elevenlabs.ErrMissingPermission},
 		"not JSON":      {200, `<html>`, elevenlabs.ErrMalformed},
-		"no token":      {200, `{"voices":[{"name":"c"}],"has_more":true}`, elevenlabs.ErrMalformed},
+		"no token":      {200, `{"voices":[{"voice_id":"c","name":"c"}],"has_more":true}`, elevenlabs.ErrMalformed},
 		"no voice":      {200, `{"voices":[null],"has_more":false}`, elevenlabs.ErrMalformed},
 		"page of pages": {200, `{"voices":[],"has_more":true,"next_page_token":"2"}`, elevenlabs.ErrMalformed},
 	} {
 		c := clientOn(t, drained(func(r *http.Request, _ []byte) (*http.Response, error) {
 			if r.URL.Query().Get("next_page_token") == "" {
-				return answered(200, "application/json", `{"voices":[{"name":"a"},{"name":"b"}],"has_more":true,"next_page_token":"2"}`), nil
+				return answered(200, "application/json", `{"voices":[{"voice_id":"a","name":"a"},{"voice_id":"b","name":"b"}],"has_more":true,"next_page_token":"2"}`), nil
 			}
 			return answered(tt.status, "application/json", tt.body), nil
 		}))
@@ -253,7 +253,7 @@ func TestVoices_BadInput(t *testing.T) {
 		"no owner":               {taking(added{VoiceID: "v", NewName: "x"}), "AddSharedVoiceRequest.PublicUserID"},
 		"no shared voice":        {taking(added{PublicUserID: "u", NewName: "x"}), "AddSharedVoiceRequest.VoiceID"},
 		"no new name":            {taking(added{PublicUserID: "u", VoiceID: "v"}), "AddSharedVoiceRequest.NewName"},
-		"resolving nothing":      {resolving(" "), "Voice"},
+		"resolving nothing":      {resolving(" "), "idOrName"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

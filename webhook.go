@@ -63,7 +63,7 @@ const (
 // Source: the vendor's SDKs for the signature, its webhooks page of 2025 for
 // the body.
 func VerifyWebhook(signature string, body []byte, secrets ...string) (*WebhookEvent, error) {
-	if err := checkSecrets("VerifyWebhook", secrets); err != nil {
+	if err := checkSecrets("secrets", secrets); err != nil {
 		return nil, err
 	}
 	event, err := verifyWebhook(signature, body, secrets, defaultTolerance)

@@ -165,7 +165,7 @@ func TestWebhook_BadInput(t *testing.T) {
 		})
 	}
 	_, err := elevenlabs.VerifyWebhook("", nil)
-	refused(t, "VerifyWebhook", err)
+	refused(t, "secrets", err)
 	_, err = elevenlabs.New(elevenlabs.WithAPIKey("k"), elevenlabs.WithWebhooks(nil))
 	refused(t, "WithWebhooks", err)
 }
@@ -180,18 +180,22 @@ type postbox struct {
 
 func newPostbox(t *testing.T, fail func(n int64) error) *postbox {
 	t.Helper()
+	return newPostboxOf(t, elevenlabs.WebhookConfig{MaxBody: 1000}, fail)
+}
+
+func newPostboxOf(t *testing.T, cfg elevenlabs.WebhookConfig, fail func(n int64) error) *postbox {
+	t.Helper()
 	b := &postbox{fail: fail}
-	call := func(context.Context, elevenlabs.WebhookEvent) error {
+	cfg.Secrets = []string{"old", "s"}
+	cfg.Refused = func(_ *http.Request, err error) { b.refused = append(b.refused, err) }
+	cfg.Transcript = func(context.Context, elevenlabs.WebhookEvent) error {
 		n := b.calls.Add(1)
 		if b.fail == nil {
 			return nil
 		}
 		return b.fail(n)
 	}
-	h, err := elevenlabs.NewWebhookHandler(elevenlabs.WebhookConfig{
-		Secrets: []string{"old", "s"}, Transcript: call, MaxBody: 1000,
-		Refused: func(_ *http.Request, err error) { b.refused = append(b.refused, err) },
-	})
+	h, err := elevenlabs.NewWebhookHandler(cfg)
 	require.NoError(t, err)
 	b.WebhookHandler = h
 	return b

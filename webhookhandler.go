@@ -36,9 +36,11 @@ type WebhookConfig struct {
 	// minutes, as in the vendor's SDKs.
 	Tolerance time.Duration
 	// Window is how long a delivery is remembered so that a repeated one is
-	// recognised, at least twice the Tolerance. Default 24 hours.
+	// recognised, and at most kept for a job that has not asked for it yet; at
+	// least twice the Tolerance. Default 24 hours.
 	Window time.Duration
-	// MaxBody is the largest body that is read, in bytes. Default 64 MB.
+	// MaxBody is the largest body that is read, and the most that is kept of
+	// all bodies together, in bytes. Default 64 MB.
 	MaxBody int64
 }
 
@@ -50,6 +52,11 @@ type WebhookConfig struct {
 // it cannot read, 413 for a body that is too large, and 500 when a callback
 // fails. It is safe for concurrent use; its callbacks are called by many
 // goroutines at once and end before the delivery is answered.
+//
+// A delivery may come before anybody waits for it, even before [Client.SubmitSTT]
+// has its answer. So the latest deliveries are kept for jobs that are yet to
+// ask: 1,000 of them, of MaxBody bytes together, for as long as the Window. The
+// oldest go first, and are gone when the next delivery comes or a job asks.
 type WebhookHandler struct {
 	cfg     WebhookConfig
 	secrets func() []string // a function, so that no %+v shows them
@@ -77,6 +84,7 @@ func NewWebhookHandler(cfg WebhookConfig) (*WebhookHandler, error) {
 	cfg.Secrets = nil
 	return &WebhookHandler{
 		cfg: cfg, secrets: func() []string { return secrets }, done: deliveries{window: cfg.Window},
+		jobs: waitingJobs{kept: keptDeliveries{window: cfg.Window, maxBytes: cfg.MaxBody}},
 	}, nil
 }
 
@@ -160,8 +168,8 @@ func (e *WebhookEvent) key() deliveryKey {
 	return sha256.Sum256(e.Raw)
 }
 
-// handle hands an event on. A job gets a transcript of its own, and whatever
-// becomes of the callback.
+// handle hands an event on. A job gets it whatever becomes of the callback, and
+// reads a transcript of its own.
 func (h *WebhookHandler) handle(ctx context.Context, e *WebhookEvent) error {
 	callback := h.cfg.Other
 	if e.Transcript != nil {

@@ -22,12 +22,15 @@ type FrameReader struct {
 }
 
 // NewFrameReader returns a reader of whole frames of so many bytes. A stream
-// that ends inside of a frame ends with [io.ErrUnexpectedEOF]. A size that is
-// not positive is the error of the first Read.
+// that ends inside of a frame ends with [io.ErrUnexpectedEOF]. A nil reader, or a
+// size that is not positive, is the error of the first Read.
 func NewFrameReader(r io.Reader, frameBytes int) *FrameReader {
 	f := &FrameReader{r: r, size: max(frameBytes, 1)}
 	if frameBytes < 1 {
 		f.err = fmt.Errorf("audio: a frame of %d bytes", frameBytes)
+	}
+	if r == nil {
+		f.err = errNoReader
 	}
 	f.rest = make([]byte, 0, f.size)
 	return f

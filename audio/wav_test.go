@@ -185,6 +185,18 @@ func TestWAVReader_Ends(t *testing.T) {
 	}
 }
 
+func TestAudio_WithoutAReaderOrWriter(t *testing.T) {
+	t.Parallel()
+	_, err := audio.NewWAVReader(nil)
+	require.EqualError(t, err, "audio: the reader is nil")
+	_, err = audio.NewWAVWriter(nil, audio.WAVFormat{SampleRate: 16000})
+	require.EqualError(t, err, "audio: the writer is nil")
+	for _, r := range []*audio.FrameReader{audio.NewFrameReader(nil, 2), audio.NewPaddedFrameReader(nil, 160, 0)} {
+		_, err = r.Read(make([]byte, 320))
+		require.EqualError(t, err, "audio: the reader is nil")
+	}
+}
+
 func TestNewWAVReader_Refuses(t *testing.T) {
 	t.Parallel()
 	for says, file := range map[string]string{

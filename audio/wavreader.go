@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,11 +20,16 @@ type WAVReader struct {
 	left int64
 }
 
+var errNoReader = errors.New("audio: the reader is nil")
+
 // NewWAVReader reads the header of a WAV file. Chunks of other kinds are read
 // over, RF64 and the extensible format are understood. It fails for what is not
 // WAV, for a header that makes no sense, and for one without samples within
 // 16 MiB. It keeps 40 bytes of the file at most, whatever the file claims.
 func NewWAVReader(r io.Reader) (*WAVReader, error) {
+	if r == nil {
+		return nil, errNoReader
+	}
 	h, n, err := wav.ReadHeader(r)
 	if err != nil {
 		return nil, fmt.Errorf("audio: %w", err)

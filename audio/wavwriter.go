@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -112,6 +113,9 @@ type WAVWriter struct {
 // first samples, or by Close. A file must not be opened for appending, for then
 // it cannot write elsewhere.
 func NewWAVWriter(w io.Writer, format WAVFormat) (*WAVWriter, error) {
+	if w == nil {
+		return nil, errors.New("audio: the writer is nil")
+	}
 	format = format.withDefaults()
 	if err := format.validate(); err != nil {
 		return nil, err

@@ -88,21 +88,32 @@ func (o exportOptions) limits() (chars int, seconds, silence float64) {
 // segment has its own.
 func (o exportOptions) cut(words []wordAnswer) []segment {
 	chars, seconds, silence := o.limits()
-	var out []segment
+	var (
+		out  []segment
+		text strings.Builder // of the last one, whose length is used
+		used int
+	)
 	for _, w := range words {
 		if w.Type == "spacing" {
 			continue
 		}
-		s := segment{text: w.Text, start: *w.Start, end: *w.End, speaker: orElse(w.SpeakerID, "")}
-		if n := len(out); n > 0 && out[n-1].speaker == s.speaker {
+		length := utf8.RuneCountInString(w.Text)
+		s := segment{start: *w.Start, end: *w.End, speaker: orElse(w.SpeakerID, "")}
+		if n := len(out); n > 0 {
 			last := &out[n-1]
-			longer := last.text + " " + w.Text
-			if utf8.RuneCountInString(longer) <= chars && s.end-last.start <= seconds && s.start-last.end <= silence {
-				last.text, last.end = longer, s.end
+			if last.speaker == s.speaker && used+1+length <= chars && s.end-last.start <= seconds && s.start-last.end <= silence {
+				text.WriteString(" " + w.Text)
+				used, last.end = used+1+length, s.end
 				continue
 			}
+			last.text = text.String()
 		}
-		out = append(out, s)
+		out, used = append(out, s), length
+		text.Reset()
+		text.WriteString(w.Text)
+	}
+	if n := len(out); n > 0 {
+		out[n-1].text = text.String()
 	}
 	return out
 }

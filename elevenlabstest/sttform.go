@@ -1,14 +1,18 @@
 package elevenlabstest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
 	"io"
+	"math"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+
+	"github.com/elevenlabs-go/elevenlabs/internal/wav"
 )
 
 const (
@@ -28,8 +32,9 @@ type upload struct {
 
 type uploadedFile struct {
 	File
-	sum  [sha256.Size]byte
-	head []byte // the first 64 KiB
+	sum     [sha256.Size]byte
+	samples [sha256.Size]byte // the sum of what is behind a WAV file's header
+	head    []byte            // the first 64 KiB
 }
 
 // readUpload reads a form, of parts or of pairs.
@@ -112,9 +117,40 @@ func (f *uploadedFile) fill(r io.Reader, sum hash.Hash) error {
 	if err != nil {
 		return err
 	}
-	rest, err := io.Copy(io.Discard, r)
+	samples := sha256.New()
+	rest, err := io.Copy(behindHeader(samples, head), r)
 	f.head, f.Size = head, int64(len(head))+rest
+	samples.Sum(f.samples[:0])
 	return err
+}
+
+// behindHeader returns a writer of what follows the head of a WAV file, of which
+// the samples are passed on to w.
+func behindHeader(w io.Writer, head []byte) io.Writer {
+	r := bytes.NewReader(head)
+	_, size, err := wav.ReadHeader(r)
+	if err != nil {
+		return io.Discard
+	}
+	if size < 0 {
+		size = math.MaxInt64
+	}
+	out := &limitedWriter{w, size}
+	_, _ = r.WriteTo(out) // a hash takes everything
+	return out
+}
+
+// A limitedWriter passes on no more than the first bytes.
+type limitedWriter struct {
+	w    io.Writer
+	left int64
+}
+
+func (l *limitedWriter) Write(p []byte) (int, error) {
+	n := min(l.left, int64(len(p)))
+	l.left -= n
+	_, err := l.w.Write(p[:n])
+	return len(p), err
 }
 
 // fields returns the form for the schema. The text null stands for a part

@@ -280,3 +280,21 @@ func TestSTT_SegmentsEndWithSpeakersAndSilence(t *testing.T) {
 	require.Len(t, segments.Segments, 5, "every space is silence of more than a second")
 	require.Equal(t, "speaker_1", segments.Segments[2].Speaker)
 }
+
+func TestSTT_CutsSegmentsOfAnyLength(t *testing.T) {
+	t.Parallel()
+	srv := elevenlabstest.NewServer(t, instant)
+	words := strings.Fields(strings.Repeat("ein zwei drei vier fünf ", 400))
+	srv.Transcribe(strings.Join(words, " "))
+	for chars, want := range map[string]int{"1000000": 1, "23": 400, "22": 500, "1": 2000} {
+		files := exported(t, srv, `[{"format":"segmented_json","max_segment_chars":`+chars+`}]`)
+		var all struct{ Segments []struct{ Text string } }
+		require.NoError(t, json.Unmarshal([]byte(files[0]), &all))
+		require.Len(t, all.Segments, want, chars)
+		var texts []string
+		for _, s := range all.Segments {
+			texts = append(texts, s.Text)
+		}
+		require.Equal(t, strings.Join(words, " "), strings.Join(texts, " "), chars)
+	}
+}

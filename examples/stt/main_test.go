@@ -23,7 +23,7 @@ func speech(t *testing.T, name string) string {
 
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
-	one, two := speech(t, "one.pcm"), speech(t, "two.pcm")
+	one, two := speech(t, "one.mp3"), speech(t, "two.mp3")
 	hear := func(i elevenlabstest.AudioInfo) string { return "Heard in " + i.File.Name + "." }
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
@@ -31,16 +31,16 @@ func TestTranscripts(t *testing.T) {
 			Args: []string{one, two}, Stdout: &out,
 			Emulator: []elevenlabstest.Option{elevenlabstest.WithTranscript(hear)},
 		}))
-		require.Contains(t, out.String(), "Heard in one.pcm.\n")
-		require.Contains(t, out.String(), "Heard in two.pcm.\n")
-		require.Less(t, strings.Index(out.String(), "one.pcm"), strings.Index(out.String(), "two.pcm"))
+		require.Contains(t, out.String(), "Heard in one.mp3.\n")
+		require.Contains(t, out.String(), "Heard in two.mp3.\n")
+		require.Less(t, strings.Index(out.String(), "one.mp3"), strings.Index(out.String(), "two.mp3"))
 		require.NotContains(t, out.String(), "speaker_0")
 	})
 }
 
 func TestWords(t *testing.T) {
 	t.Parallel()
-	file := speech(t, "words.pcm")
+	file := speech(t, "words.mp3")
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
 		require.NoError(t, run(t.Context(), demo.Env{
@@ -53,7 +53,7 @@ func TestWords(t *testing.T) {
 
 func TestOneFileOfTwoIsMissing(t *testing.T) {
 	t.Parallel()
-	good, missing := speech(t, "good.pcm"), filepath.Join(t.TempDir(), "missing.mp3")
+	good, missing := speech(t, "good.mp3"), filepath.Join(t.TempDir(), "missing.mp3")
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
 		err := run(t.Context(), demo.Env{Args: []string{good, missing}, Stdout: &out})
