@@ -15,11 +15,12 @@ const closeDelay = time.Second
 // An sttLink is one connection of a session. The session's mutex guards what
 // changes.
 type sttLink struct {
-	f     *flight
-	lost  chan struct{} // closed when it can be read no more
-	err   error         // why, set before
-	told  *SocketError  // the last error that came as a message; nil for none
-	heard bool          // a transcript came
+	f        *flight
+	lost     chan struct{} // closed when it can be read no more
+	err      error         // why, set before
+	told     *SocketError  // the last error that came as a message; nil for none
+	heard    bool          // a transcript came,
+	answered bool          // and audio was settled by it
 
 	clock   audioClock
 	sent    int64                       // the place in the caller's audio up to which it was sent
@@ -31,6 +32,8 @@ type sttLink struct {
 	marked  struct{ wire, place int64 } // at the last commit
 	from    int64                       // where in its audio the segment begins that comes next
 	commits int                         // of the session's, how many were sent
+
+	spare int // answers that came too early to be surely those of commits
 
 	parts pairing
 	echo  string    // the text that comes again as a partial,

@@ -126,11 +126,17 @@ func (s *STTSession) next(l *sttLink) sttStep {
 	now := time.Now()
 	step := sttStep{wait: time.Hour}
 	within := func(d time.Duration) bool {
-		step.wait = min(step.wait, max(d, 0))
+		if d > 0 {
+			step.wait = min(step.wait, d)
+		}
 		return d <= 0
 	}
-	if left, open := l.parts.overdue(now); open && within(left) {
-		step.events = s.segments(l, l.parts.expire())
+	for left, open := l.parts.overdue(now); open && within(left); left, open = l.parts.overdue(now) {
+		step.events = append(step.events, s.segments(l, l.parts.expire())...)
+	}
+	for l.spare > 0 && within(sparePatience-now.Sub(s.answered)) {
+		l.spare--
+		s.answer(l)
 	}
 	if s.final {
 		s.commitRest(l)

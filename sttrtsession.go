@@ -51,8 +51,10 @@ type STTSession struct {
 	tail     string    // the end of what was said
 	answered time.Time // when the last segment came
 
-	down  time.Time       // since when there is no connection that was of use; only for the goroutine that runs
-	waits backoff.BackOff // between the attempts to get one
+	// Only for the goroutine that runs.
+	down    time.Time       // since when there is no connection that was of use
+	waits   backoff.BackOff // between the attempts to get one
+	reached int64           // the place up to which any was sent
 }
 
 // An sttCommit is the end of a segment to be.

@@ -7,9 +7,12 @@ import (
 
 // Where a session does not know what the server has committed, it has to guess.
 const (
-	// surelyOurs is how old a commit is at least when it is answered. Under vad a
-	// segment that comes earlier ends in a pause.
+	// surelyOurs is how old a commit is at least when it is answered. Under vad
+	// words that come earlier end in a pause.
 	surelyOurs = 150 * time.Millisecond
+	// sparePatience is how long after such words an answer is waited for, until
+	// they are taken for it.
+	sparePatience = 2 * time.Second
 	// serverCommits is when the server commits by itself. It was seen live on 24
 	// September 2026.
 	serverCommits = 35_800 * time.Millisecond
@@ -27,7 +30,7 @@ func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent
 	for _, seg := range whole {
 		from := s.settled
 		ends := s.retime(l, seg.Words)
-		byUser := s.settles(l, ends)
+		byUser := s.settles(l, ends, seg.Text == "")
 		l.echo, l.until, l.said = seg.Text, time.Now().Add(echoComes), ""
 		s.answered = time.Now()
 		if seg.Text == "" && !byUser {
@@ -46,15 +49,13 @@ func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent
 // settles finds out which audio a segment has, whose words end at a place of
 // the connection if that is known, and reports whether the caller has asked for
 // it. Answers come in the order of the commits; what is none of ours the server
-// has committed by itself.
-func (s *STTSession) settles(l *sttLink, ends int64) (byUser bool) {
-	if l.commits > 0 && (!s.req.vad() || time.Since(s.commits[0].sent) >= surelyOurs) {
-		c := s.commits[0]
-		s.commits = s.commits[1:]
-		l.commits--
-		l.from = c.wire
-		s.settle(l, c.at)
-		return c.byUser
+// has committed by itself, for which there have to be words.
+func (s *STTSession) settles(l *sttLink, ends int64, silent bool) (byUser bool) {
+	if l.commits > 0 {
+		if !s.req.vad() || silent || time.Since(s.commits[0].sent) >= surelyOurs {
+			return s.answer(l)
+		}
+		l.spare++
 	}
 	wire := l.marked.wire + s.rate.bytes(serverCommits)
 	switch {
@@ -75,10 +76,23 @@ func (s *STTSession) settles(l *sttLink, ends int64) (byUser bool) {
 	return false
 }
 
+// answer takes the first commit for answered, and reports whether it is the
+// caller's.
+func (s *STTSession) answer(l *sttLink) (byUser bool) {
+	c := s.commits[0]
+	s.commits = s.commits[1:]
+	if l.commits--; l.commits == 0 {
+		l.spare = 0
+	}
+	l.from = c.wire
+	s.settle(l, c.at)
+	return c.byUser
+}
+
 // settle lets go of the audio up to a place.
 func (s *STTSession) settle(l *sttLink, to int64) {
 	if to > s.settled {
-		s.settled = to
+		s.settled, l.answered = to, true
 		s.ring.drop(to)
 		l.clock.forget(to)
 		s.tell()

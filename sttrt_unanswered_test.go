@@ -1,0 +1,132 @@
+package elevenlabs_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/stretchr/testify/require"
+
+	"github.com/elevenlabs-go/elevenlabs"
+	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
+)
+
+// A server that takes no time answers a commit before it could be told from a
+// pause that has ended a segment.
+func TestDialSTT_AnsweredAtOnceUnderVAD(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		say  []string
+		want string
+		took time.Duration // by Finish, at most
+	}{
+		"silence": {say: []string{""}, took: 500 * msec},
+		"words":   {say: []string{"Hello."}, want: "Hello.", took: 2500 * msec},
+		"several": {say: []string{"Yes.", "Yes.", "", "No."}, want: "Yes. Yes.  No.", took: 2500 * msec},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				srv := elevenlabstest.NewServer(t, elevenlabstest.WithLatency(elevenlabstest.Latency{}))
+				s := dialSTT(t, srv, elevenlabs.STTStreamRequest{CommitStrategy: "vad"})
+				for i, text := range tt.say {
+					if i > 0 {
+						require.NoError(t, s.Commit())
+					}
+					sound := hush(time.Second)
+					if text != "" {
+						sound = spoken(t, srv, text)
+					}
+					put(t, s, sound)
+				}
+				time.Sleep(time.Second) // all of it is sent
+				at := time.Now()
+				require.NoError(t, s.Finish(t.Context()))
+				require.LessOrEqual(t, time.Since(at), tt.took)
+				_, segments := collect(t, s)
+				require.Equal(t, tt.want, texts(segments))
+				dials := 0
+				for _, r := range srv.Requests() {
+					if strings.HasSuffix(r.Path, "/realtime") {
+						dials++
+					}
+				}
+				require.Equal(t, 1, dials)
+			})
+		})
+	}
+}
+
+// A session whose commits are not answered ends, with what that cost.
+func TestSTTSession_GivesUpOnCommitsWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	partial := func(ws *websocket.Conn) { tell(ws, message("partial_transcript", "Hel")) }
+	for name, tt := range map[string]struct {
+		strategy string
+		hear     func(*websocket.Conn) // what is said after each message
+	}{
+		"nothing is said":   {"", func(*websocket.Conn) {}},
+		"only partials are": {"", partial},
+		"vad":               {"vad", partial},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				dials := 0
+				c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
+					dials++
+					tell(ws, greeting)
+					for {
+						if _, _, err := ws.Read(context.Background()); err != nil {
+							return
+						}
+						tt.hear(ws)
+					}
+				}, elevenlabs.WithBackOff(elevenlabs.LinearBackOff(time.Second)))
+				s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{CommitStrategy: tt.strategy})
+				require.NoError(t, err)
+				put(t, s, hush(2*time.Second))
+				time.Sleep(2 * time.Second)
+				at := time.Now()
+				err = s.Finish(t.Context())
+				var e *elevenlabs.SocketError
+				require.ErrorAs(t, err, &e)
+				require.EqualError(t, err, "elevenlabs: STT session: a commit is not answered")
+				require.Less(t, time.Since(at), 50*time.Second)
+				require.Equal(t, 4, dials)
+				var gap elevenlabs.STTEvent
+				for e := range s.Events() {
+					if e.Kind == elevenlabs.STTGap {
+						gap = e
+					}
+				}
+				require.Equal(t, 2*time.Second, gap.To-gap.From)
+			})
+		})
+	}
+}
+
+// Whoever goes on speaking to a server that hears and never answers is told
+// what was lost, and Finish ends with its context.
+func TestSTTSession_FinishEndsWithItsContext(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
+			tell(ws, greeting)
+			attend(ws)
+		})
+		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{CommitStrategy: "vad"})
+		require.NoError(t, err)
+		put(t, s, hush(2*time.Second))
+		for _, after := range []time.Duration{5 * time.Second, time.Second} {
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			at := time.Now()
+			err = s.Finish(ctx)
+			require.LessOrEqual(t, time.Since(at), after+50*msec)
+			require.Error(t, err)
+		}
+		synctest.Wait()
+		require.Zero(t, c.Stats().Families[elevenlabs.FamilyRealtimeSTT].InFlight)
+	})
+}
