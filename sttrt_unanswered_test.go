@@ -130,3 +130,64 @@ func TestSTTSession_FinishEndsWithItsContext(t *testing.T) {
 		require.Zero(t, c.Stats().Families[elevenlabs.FamilyRealtimeSTT].InFlight)
 	})
 }
+
+// The silence that fills up a commit may itself be what the server has waited
+// for, and nothing is left to commit then.
+func TestDialSTT_CommitBesideAPause(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		hello := spoken(t, srv, "Hello there.")
+		for pause := time.Duration(0); pause < 2*time.Second; pause += 50 * msec {
+			s := dialSTT(t, srv, elevenlabs.STTStreamRequest{CommitStrategy: "vad"})
+			put(t, s, append(hello[:len(hello):len(hello)], hush(pause)...))
+			require.NoError(t, s.Finish(t.Context()))
+			told, segments := collect(t, s)
+			require.Equal(t, "Hello there.", texts(segments))
+			require.NotContains(t, strings.Join(told, "|"), "throttled", "%v", pause)
+		}
+		require.Len(t, srv.Requests(), 1+40, "a connection each")
+	})
+}
+
+// A server that hears the pause begin elsewhere may still find too little.
+func TestDialSTT_ThrottledUnderVADIsHarmless(t *testing.T) {
+	t.Parallel()
+	for name, part := range map[string]func(*websocket.Conn){
+		"closes":  func(ws *websocket.Conn) { _ = ws.Close(1000, "commit_throttled") },
+		"goes on": attend,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				dials := 0
+				c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
+					tell(ws, greeting)
+					dials++
+					for {
+						_, data, err := ws.Read(context.Background())
+						switch {
+						case err != nil:
+							return
+						case !strings.Contains(string(data), `"commit":true`):
+						case dials == 1:
+							tell(ws, message("committed_transcript", "Hello."), `{"message_type":"commit_throttled","error":"Too soon."}`)
+							part(ws)
+							return
+						default:
+							tell(ws, message("committed_transcript", ""))
+						}
+					}
+				}, elevenlabs.WithBackOff(elevenlabs.LinearBackOff(100*msec)))
+				s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{CommitStrategy: "vad"})
+				require.NoError(t, err)
+				put(t, s, noisy(time.Second))
+				time.Sleep(time.Second)
+				at := time.Now()
+				require.NoError(t, s.Finish(t.Context()))
+				require.LessOrEqual(t, time.Since(at), 3*time.Second)
+				told, _ := collect(t, s)
+				require.Equal(t, "[Hello.]", told[1])
+				require.NotContains(t, strings.Join(told, "|"), "throttled")
+			})
+		})
+	}
+}

@@ -28,6 +28,7 @@ type sttLink struct {
 	last    time.Time                   // when something was sent,
 	ready   time.Time                   // and when audio may be again, where that is paced
 	begun   bool                        // audio was sent
+	quiet   int64                       // how much at the end of it has no speech
 	added   int64                       // silence since the last commit, to make enough for the next
 	marked  struct{ wire, place int64 } // at the last commit
 	from    int64                       // where in its audio the segment begins that comes next
@@ -160,6 +161,11 @@ func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
 		return other(data)
 	case m.err != nil:
 		l.told = l.f.socketError(m.kind, *m.err)
+		if m.kind == "commit_throttled" && l.commits > 0 && s.req.vad() {
+			l.spare++ // a pause has committed all of it just before
+			s.answered = time.Now()
+			return nil
+		}
 		return []STTEvent{{Kind: STTWarning, Text: strings.Trim(l.told.Type+": "+l.told.Message, ": ")}}
 	case sttParts[m.kind] != 0:
 		l.heard, l.told = true, nil // an error that has not ended the session

@@ -17,6 +17,9 @@ const (
 	pacedChunk = 250 * time.Millisecond
 	// leastCommit is how much audio a commit has: less than 0.3 s of it is fatal.
 	leastCommit = 350 * time.Millisecond
+	// pauseDoubt is how much earlier or later than here a server may hear a pause
+	// begin.
+	pauseDoubt = 200 * time.Millisecond
 	// keptAlive is the silence that keeps a connection open.
 	keptAlive = 20 * time.Millisecond
 	// answerPatience is how long a commit may be without an answer, which takes a
@@ -189,7 +192,7 @@ func (s *STTSession) nextAudio(l *sttLink, now time.Time, within func(time.Durat
 	s.since, l.ready = now, now.Add(s.rate.lasting(n)/pacedSpeed)
 	s.tell()
 	message := s.say(l, samples, false, now)
-	if open := l.wire - l.marked.wire; every > 0 && (open >= every || open >= every*2/3 && s.rate.quiet(samples)) {
+	if open := l.wire - l.marked.wire; every > 0 && (open >= every || open >= every*2/3 && s.rate.quiet(samples) >= s.rate.bytes(shortestChunk)) {
 		s.commitAt(l, l.sent)
 	}
 	return message
@@ -211,17 +214,12 @@ func (s *STTSession) commitRest(l *sttLink) {
 }
 
 // nextCommit sends a commit once the audio before it was, and silence before
-// it where that is too little. Where the server commits too it may have done so
-// just now, and nothing that was sent before would count.
+// it where that is too little.
 func (s *STTSession) nextCommit(l *sttLink, now time.Time) []byte {
 	if l.commits == len(s.commits) || l.sent < s.commits[l.commits].at {
 		return nil
 	}
-	had := l.sent - l.marked.place
-	if s.req.vad() || s.req.CommitEvery < 0 {
-		had = 0
-	}
-	if short := s.rate.bytes(leastCommit) - had - l.added; short > 0 {
+	if short := s.needed(l) - l.added; short > 0 {
 		l.added += short
 		return s.say(l, s.rate.silence(short), false, now)
 	}
@@ -231,6 +229,25 @@ func (s *STTSession) nextCommit(l *sttLink, now time.Time) []byte {
 	l.commits++
 	l.added, l.marked.wire, l.marked.place = 0, l.wire, l.sent
 	return message
+}
+
+// needed is how much silence there has to be before a commit. Where the server
+// commits too it may have done so just now, and nothing that was sent before
+// would count; or the silence brings it to do so, and what comes behind that has
+// to be enough.
+func (s *STTSession) needed(l *sttLink) int64 {
+	least, doubt := s.rate.bytes(leastCommit), s.rate.bytes(pauseDoubt)
+	switch {
+	case s.req.vad():
+		left := s.rate.bytes(s.req.pause()) - (l.quiet - l.added) // until it does
+		if left > -doubt && left < least+doubt {
+			return least + max(left+doubt, 0)
+		}
+		return least
+	case s.req.CommitEvery < 0:
+		return least
+	}
+	return least - (l.sent - l.marked.place)
 }
 
 // settledAll reports whether the session is over.
@@ -248,6 +265,11 @@ func (s *STTSession) say(l *sttLink, samples []byte, commit bool, now time.Time)
 		l.begun, previous = true, s.tail
 	}
 	l.wire += int64(len(samples))
+	if quiet := s.rate.quiet(samples); quiet < int64(len(samples)) {
+		l.quiet = quiet
+	} else {
+		l.quiet += quiet
+	}
 	l.last = now
 	return audioMessage(samples, commit, s.req.Format.SampleRate(), previous)
 }
