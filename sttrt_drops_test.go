@@ -1,9 +1,14 @@
 package elevenlabs_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,16 +22,15 @@ import (
 // unspaced leaves out what a cut inside of a word may add or take.
 func unspaced(text string) string { return strings.ReplaceAll(text, " ", "") }
 
-// A storm drops connections by chance.
-func storm(seed uint64, drops int) elevenlabstest.Option {
-	rnd := rand.New(rand.NewPCG(seed, 9)) // of its own: the server's handlers ask
+// A storm breaks connections by chance, at most so many.
+func storm(rnd *rand.Rand, breaks int) elevenlabstest.Option {
 	return elevenlabstest.WithScript(func(r elevenlabstest.Request) elevenlabstest.Fault {
-		if !strings.HasSuffix(r.Path, "/realtime") || drops == 0 {
+		if !strings.HasSuffix(r.Path, "/realtime") || breaks == 0 {
 			return elevenlabstest.Fault{}
 		}
-		drops--
-		n := 1 + rnd.IntN(60)
-		switch rnd.IntN(5) {
+		breaks--
+		n := 1 + rnd.IntN(30)
+		switch rnd.IntN(6) {
 		case 0:
 			return elevenlabstest.OnSocket(n, elevenlabstest.CloseWith(1011, "oops"))
 		case 1:
@@ -40,20 +44,122 @@ func storm(seed uint64, drops int) elevenlabstest.Option {
 	})
 }
 
-// TestDialSTT_SurvivesDrops has many sessions whose connections are dropped at
-// any point. What is heard is what was said, once, but for gaps that are told.
-func TestDialSTT_SurvivesDrops(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(50) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { survive(t, rand.New(rand.NewPCG(seed, 1)), seed) })
-		})
-	}
+// A frayed network loses connections within a message, of either direction.
+type frayed struct {
+	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
+	rnd    *rand.Rand
+	breaks int
+
+	sending, receiving atomic.Int32 // what was lost while
 }
 
-func survive(t *testing.T, rnd *rand.Rand, seed uint64) {
-	srv := elevenlabstest.NewServer(t, storm(seed, 4))
+func (f *frayed) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	conn, err := f.dial(ctx, network, addr)
+	if err != nil || f.breaks == 0 {
+		return conn, err
+	}
+	f.breaks--
+	c := &frayedConn{Conn: conn, net: f, out: 1 << 40, in: 1 << 40}
+	if f.rnd.IntN(2) == 0 {
+		c.out = 400 + f.rnd.IntN(200_000) // the handshake included
+	} else {
+		c.in = 200 + f.rnd.IntN(2500)
+	}
+	return c, nil
+}
+
+// A frayedConn breaks once so many bytes have been written or read.
+type frayedConn struct {
+	net.Conn
+	net     *frayed
+	out, in int
+}
+
+func (c *frayedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p[:min(len(p), c.out)])
+	if c.out -= n; c.out == 0 && err == nil {
+		c.net.sending.Add(1)
+		_ = c.Close()
+	}
+	if err == nil && n < len(p) {
+		err = io.ErrClosedPipe
+	}
+	return n, err
+}
+
+func (c *frayedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p[:min(len(p), c.in)])
+	if c.in -= n; c.in == 0 && err == nil {
+		c.net.receiving.Add(1)
+		_ = c.Close()
+	}
+	return n, err
+}
+
+// A survival is a session whose connections break at any point, and what it
+// took.
+type survival struct{ broken, sending, receiving atomic.Int32 }
+
+// dial opens the session on a server in a storm or, with every other seed, on a
+// frayed network.
+func (v *survival) dial(t *testing.T, seed uint64, breaks int, req elevenlabs.STTStreamRequest) (*elevenlabstest.Server, *elevenlabs.STTSession) {
+	rnd := rand.New(rand.NewPCG(seed, 9)) // of its own: others ask
+	opts := []elevenlabs.CallOption{elevenlabs.WithBackOff(elevenlabs.LinearBackOff(100 * msec)), elevenlabs.WithMaxRetries(10)}
+	req.ReconnectFor = time.Hour // several connections in a row may be half open
+	if seed%4 < 2 {
+		srv := elevenlabstest.NewServer(t, storm(rnd, breaks))
+		s, err := srv.Client().DialSTT(t.Context(), req, opts...)
+		require.NoError(t, err)
+		t.Cleanup(func() { v.broken.Add(int32(dials(srv) - 1)) })
+		return srv, s
+	}
+	srv := elevenlabstest.NewServer(t)
+	f := &frayed{dial: srv.HTTPClient().Transport.(*http.Transport).DialContext, rnd: rnd, breaks: breaks}
+	transport := &http.Transport{DialContext: f.DialContext}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		v.broken.Add(f.sending.Load() + f.receiving.Load())
+		v.sending.Add(f.sending.Load())
+		v.receiving.Add(f.receiving.Load())
+	})
+	s, err := srv.Client(elevenlabs.WithHTTPClient(&http.Client{Transport: transport})).DialSTT(t.Context(), req, opts...)
+	require.NoError(t, err)
+	return srv, s
+}
+
+// dials counts the sockets that were asked for.
+func dials(srv *elevenlabstest.Server) (n int) {
+	for _, r := range srv.Requests() {
+		if strings.HasSuffix(r.Path, "/realtime") {
+			n++
+		}
+	}
+	return n
+}
+
+// TestDialSTT_SurvivesDrops has many sessions whose connections break at any
+// point, a thousand times in all. What is heard is what was said, once.
+func TestDialSTT_SurvivesDrops(t *testing.T) {
+	t.Parallel()
+	var v survival
+	t.Run("seeds", func(t *testing.T) {
+		for seed := range uint64(70) {
+			t.Run(fmt.Sprint("manual ", seed), func(t *testing.T) {
+				inBubble(t, func(t *testing.T) { v.manual(t, rand.New(rand.NewPCG(seed, 1)), seed) })
+			})
+			t.Run(fmt.Sprint("vad ", seed), func(t *testing.T) {
+				inBubble(t, func(t *testing.T) { v.vad(t, rand.New(rand.NewPCG(seed, 2)), seed) })
+			})
+		}
+	})
+	t.Logf("%d broke, %d of them in a message that was sent, %d in one that came", v.broken.Load(), v.sending.Load(), v.receiving.Load())
+	require.GreaterOrEqual(t, v.broken.Load(), int32(1000))
+	require.GreaterOrEqual(t, v.sending.Load(), int32(100))
+	require.GreaterOrEqual(t, v.receiving.Load(), int32(100))
+}
+
+func (v *survival) manual(t *testing.T, rnd *rand.Rand, seed uint64) {
+	srv, s := v.dial(t, seed, 10, elevenlabs.STTStreamRequest{Timestamps: seed%2 == 0, EntityDetection: []string{"all"}[:seed%3%2]})
 	var said strings.Builder
 	for i := range 30 {
 		fmt.Fprintf(&said, "number %d, ", i)
@@ -62,9 +168,6 @@ func survive(t *testing.T, rnd *rand.Rand, seed uint64) {
 		}
 	}
 	audio := spoken(t, srv, said.String())
-	req := elevenlabs.STTStreamRequest{Timestamps: seed%2 == 0, EntityDetection: []string{"all"}[:seed%3%2]}
-	s, err := srv.Client().DialSTT(t.Context(), req, elevenlabs.WithBackOff(elevenlabs.LinearBackOff(100*time.Millisecond)))
-	require.NoError(t, err)
 	go func() {
 		for len(audio) > 0 {
 			n := min(32000*(1+rnd.IntN(9)), len(audio))
@@ -91,32 +194,22 @@ func survive(t *testing.T, rnd *rand.Rand, seed uint64) {
 	require.NotContains(t, strings.Join(told, "|"), "gap")
 }
 
-func TestDialSTT_SurvivesDropsUnderVAD(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				rnd := rand.New(rand.NewPCG(seed, 2))
-				srv := elevenlabstest.NewServer(t, storm(seed, 3))
-				var said string
-				var audio []byte
-				for i := range 12 {
-					text := fmt.Sprintf("number %d, and so on.", i)
-					said += text
-					audio = append(append(audio, spoken(t, srv, text)...), make([]byte, 3200*rnd.IntN(30))...)
-				}
-				s, err := srv.Client().DialSTT(t.Context(), elevenlabs.STTStreamRequest{CommitStrategy: "vad", Timestamps: seed%2 == 0})
-				require.NoError(t, err)
-				go func() {
-					speakInto(t, s, audio)
-					require.NoError(t, s.Finish(t.Context()))
-				}()
-				told, segments := collect(t, s)
-				require.Equal(t, unspaced(said), unspaced(texts(segments)), "%v", told)
-			})
-		})
+func (v *survival) vad(t *testing.T, rnd *rand.Rand, seed uint64) {
+	srv, s := v.dial(t, seed, 8, elevenlabs.STTStreamRequest{CommitStrategy: "vad", Timestamps: seed%2 == 0})
+	var said string
+	var audio []byte
+	for i := range 12 {
+		text := fmt.Sprintf("number %d, and so on.", i)
+		said += text
+		audio = append(append(audio, spoken(t, srv, text)...), make([]byte, 3200*rnd.IntN(30))...)
 	}
+	go func() {
+		speakInto(t, s, audio)
+		require.NoError(t, s.Finish(t.Context()))
+	}()
+	told, segments := collect(t, s)
+	require.Equal(t, unspaced(said), unspaced(texts(segments)), "%v", told)
+	require.NotContains(t, strings.Join(told, "|"), "gap")
 }
 
 // A connection that cannot be had for longer than the buffer lasts loses audio,
