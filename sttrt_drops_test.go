@@ -1,12 +1,14 @@
 package elevenlabs_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -59,12 +61,13 @@ func (f *frayed) DialContext(ctx context.Context, network, addr string) (net.Con
 		return conn, err
 	}
 	f.breaks--
-	c := &frayedConn{Conn: conn, net: f, out: 1 << 40, in: 1 << 40}
+	c := &frayedConn{Conn: conn, net: f}
+	out, in := 400+f.rnd.Int64N(60_000), int64(1<<40) // the handshake included
 	if f.rnd.IntN(2) == 0 {
-		c.out = 400 + f.rnd.IntN(200_000) // the handshake included
-	} else {
-		c.in = 200 + f.rnd.IntN(2500)
+		out, in = in, 200+f.rnd.Int64N(2500)
 	}
+	c.out.Store(out)
+	c.in.Store(in)
 	return c, nil
 }
 
@@ -72,12 +75,12 @@ func (f *frayed) DialContext(ctx context.Context, network, addr string) (net.Con
 type frayedConn struct {
 	net.Conn
 	net     *frayed
-	out, in int
+	out, in atomic.Int64
 }
 
 func (c *frayedConn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p[:min(len(p), c.out)])
-	if c.out -= n; c.out == 0 && err == nil {
+	n, err := c.Conn.Write(p[:min(int64(len(p)), c.out.Load())])
+	if c.out.Add(-int64(n)) == 0 && err == nil {
 		c.net.sending.Add(1)
 		_ = c.Close()
 	}
@@ -88,8 +91,8 @@ func (c *frayedConn) Write(p []byte) (int, error) {
 }
 
 func (c *frayedConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p[:min(len(p), c.in)])
-	if c.in -= n; c.in == 0 && err == nil {
+	n, err := c.Conn.Read(p[:min(int64(len(p)), c.in.Load())])
+	if c.in.Add(-int64(n)) == 0 && err == nil {
 		c.net.receiving.Add(1)
 		_ = c.Close()
 	}
@@ -105,7 +108,8 @@ type survival struct{ broken, sending, receiving atomic.Int32 }
 func (v *survival) dial(t *testing.T, seed uint64, breaks int, req elevenlabs.STTStreamRequest) (*elevenlabstest.Server, *elevenlabs.STTSession) {
 	rnd := rand.New(rand.NewPCG(seed, 9)) // of its own: others ask
 	opts := []elevenlabs.CallOption{elevenlabs.WithBackOff(elevenlabs.LinearBackOff(100 * msec)), elevenlabs.WithMaxRetries(10)}
-	req.ReconnectFor = time.Hour // several connections in a row may be half open
+	req.Format = elevenlabs.FormatULaw_8000 // a quarter of the bytes
+	req.ReconnectFor = time.Hour            // several connections in a row may be half open
 	if seed%4 < 2 {
 		srv := elevenlabstest.NewServer(t, storm(rnd, breaks))
 		s, err := srv.Client().DialSTT(t.Context(), req, opts...)
@@ -125,6 +129,25 @@ func (v *survival) dial(t *testing.T, seed uint64, breaks int, req elevenlabs.ST
 	s, err := srv.Client(elevenlabs.WithHTTPClient(&http.Client{Transport: transport})).DialSTT(t.Context(), req, opts...)
 	require.NoError(t, err)
 	return srv, s
+}
+
+// dialled makes a text into mu-law.
+func dialled(t *testing.T, srv *elevenlabstest.Server, text string) []byte {
+	t.Helper()
+	audio, err := srv.Client().TTS(t.Context(), text, elevenlabs.WithFormat(elevenlabs.FormatULaw_8000))
+	require.NoError(t, err)
+	return audio
+}
+
+// dialInto writes mu-law in real time.
+func dialInto(t *testing.T, s *elevenlabs.STTSession, audio []byte) {
+	for piece := range slices.Chunk(audio, 800) {
+		if _, err := s.Write(piece); err != nil {
+			t.Errorf("write: %v", err)
+			return
+		}
+		time.Sleep(100 * msec)
+	}
 }
 
 // dials counts the sockets that were asked for.
@@ -167,11 +190,11 @@ func (v *survival) manual(t *testing.T, rnd *rand.Rand, seed uint64) {
 			said.WriteString("stop. ")
 		}
 	}
-	audio := spoken(t, srv, said.String())
+	audio := dialled(t, srv, said.String())
 	go func() {
 		for len(audio) > 0 {
-			n := min(32000*(1+rnd.IntN(9)), len(audio))
-			speakInto(t, s, audio[:n])
+			n := min(8000*(1+rnd.IntN(9)), len(audio))
+			dialInto(t, s, audio[:n])
 			audio = audio[n:]
 			if rnd.IntN(3) == 0 {
 				require.NoError(t, s.Commit())
@@ -201,10 +224,10 @@ func (v *survival) vad(t *testing.T, rnd *rand.Rand, seed uint64) {
 	for i := range 12 {
 		text := fmt.Sprintf("number %d, and so on.", i)
 		said += text
-		audio = append(append(audio, spoken(t, srv, text)...), make([]byte, 3200*rnd.IntN(30))...)
+		audio = append(append(audio, dialled(t, srv, text)...), bytes.Repeat([]byte{0xFF}, 800*rnd.IntN(30))...)
 	}
 	go func() {
-		speakInto(t, s, audio)
+		dialInto(t, s, audio)
 		require.NoError(t, s.Finish(t.Context()))
 	}()
 	told, segments := collect(t, s)
