@@ -222,7 +222,9 @@ func (v *survival) manual(t *testing.T, rnd *rand.Rand, seed uint64) {
 }
 
 func (v *survival) vad(t *testing.T, rnd *rand.Rand, seed uint64) {
-	srv, s := v.dial(t, seed, 40, elevenlabs.STTStreamRequest{CommitStrategy: "vad", Timestamps: seed%2 == 0})
+	srv, s := v.dial(t, seed, 40, elevenlabs.STTStreamRequest{
+		CommitStrategy: "vad", Timestamps: seed%3 == 0, VADSilence: []time.Duration{0, 300 * msec, 500 * msec, time.Second}[rnd.IntN(4)],
+	})
 	var said string
 	var audio []byte
 	for i := range 12 {

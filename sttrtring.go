@@ -106,6 +106,20 @@ const (
 	quietULaw = 0x23 // of the code, turned around
 )
 
+// pause returns where the last pause of at least so many bytes begins in whole
+// samples, 0 if there is none behind a sound.
+func (r audioRate) pause(samples []byte, least int64) int64 {
+	for end := int64(len(samples)); end > 0; {
+		quiet := r.quiet(samples[:end])
+		start := end - quiet
+		if quiet >= least {
+			return start
+		}
+		end = start - r.width
+	}
+	return 0
+}
+
 // quiet returns how much at the end of whole samples has no speech, in bytes.
 func (r audioRate) quiet(samples []byte) int64 {
 	end := len(samples)
