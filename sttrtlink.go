@@ -169,6 +169,7 @@ func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
 		return []STTEvent{{Kind: STTWarning, Text: strings.Trim(l.told.Type+": "+l.told.Message, ": ")}}
 	case sttParts[m.kind] != 0:
 		l.heard, l.told = true, nil // an error that has not ended the session
+		l.parts.place = sttPlace{l.wire, l.sent}
 		return s.segments(l, l.parts.add(&m, time.Now()))
 	}
 	switch m.kind {

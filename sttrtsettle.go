@@ -29,11 +29,10 @@ const (
 
 // segments numbers the segments that have come and settles their audio. The
 // caller holds the mutex.
-func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent) {
-	for _, seg := range whole {
-		from := s.settled
-		ends := s.retime(l, seg.Words)
-		byUser := s.settles(l, ends, seg.Text == "")
+func (s *STTSession) segments(l *sttLink, whole []openSegment) (events []STTEvent) {
+	for _, open := range whole {
+		seg, from := open.STTSegment, s.settled
+		byUser := s.settles(l, &open, s.retime(l, seg.Words))
 		l.echo, l.until, l.said = seg.Text, time.Now().Add(echoComes), ""
 		s.answered = time.Now()
 		if seg.Text == "" && !byUser {
@@ -53,9 +52,9 @@ func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent
 // the connection if that is known, and reports whether the caller has asked for
 // it. Answers come in the order of the commits; what is none of ours the server
 // has committed by itself, for which there have to be words.
-func (s *STTSession) settles(l *sttLink, ends int64, silent bool) (byUser bool) {
+func (s *STTSession) settles(l *sttLink, seg *openSegment, ends int64) (byUser bool) {
 	if l.commits > 0 {
-		if !s.req.vad() || silent || time.Since(s.commits[0].sent) >= surelyOurs {
+		if !s.req.vad() || seg.Text == "" || seg.since.Sub(s.commits[0].sent) >= surelyOurs {
 			return s.answer(l)
 		}
 		l.spare++
@@ -65,10 +64,10 @@ func (s *STTSession) settles(l *sttLink, ends int64, silent bool) (byUser bool) 
 	case ends > 0:
 		wire = ends
 	case s.req.vad(): // in the pause, or before it: what comes twice is not lost
-		wire = l.wire - s.rate.bytes(max(s.req.pause(), pacedSpeed*commitTakes))
+		wire = seg.place.wire - s.rate.bytes(max(s.req.pause(), pacedSpeed*commitTakes))
 	}
 	to := min(l.clock.place(wire), l.sent)
-	if at := s.pausedAt(l); ends == 0 && at > 0 {
+	if at := s.pausedAt(seg.place.sent); ends == 0 && at > 0 {
 		to = at
 	}
 	if len(s.commits) > 0 {
@@ -83,13 +82,14 @@ func (s *STTSession) settles(l *sttLink, ends int64, silent bool) (byUser bool) 
 }
 
 // pausedAt returns a place in the pause that the server has just committed in,
-// 0 if none is heard under vad. More was sent while that was told.
-func (s *STTSession) pausedAt(l *sttLink) int64 {
+// 0 if none is heard under vad. More was sent while that was told, up to a
+// place.
+func (s *STTSession) pausedAt(sent int64) int64 {
 	from, least := max(s.settled, s.ring.base), s.rate.bytes(s.req.pause())
-	if !s.req.vad() || l.sent <= from {
+	if !s.req.vad() || sent <= from {
 		return 0
 	}
-	for _, until := range []int64{l.sent - s.rate.bytes(commitTakes), l.sent} {
+	for _, until := range []int64{sent - s.rate.bytes(commitTakes), sent} {
 		if until <= from {
 			continue
 		}
