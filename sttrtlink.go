@@ -53,7 +53,7 @@ func (s *STTSession) connect() (*sttLink, error) {
 		}
 		f.keep(f.conn.Fail)
 		l = &sttLink{f: f, lost: make(chan struct{}), parts: newPairing(&s.req), last: time.Now()}
-		s.events.push(STTEvent{Kind: STTStarted, SessionID: started.sessionID, Raw: bytes.Clone(started.config)}, s.ctx.Done())
+		s.events.push(STTEvent{Kind: STTStarted, SessionID: started.sessionID, Raw: bytes.Clone(started.config)})
 		return nil
 	})
 	return l, err
@@ -142,19 +142,18 @@ func (s *STTSession) read(l *sttLink) {
 			l.err = e
 			return
 		}
-		events := s.hear(l, m.Data)
+		s.mu.Lock()
+		s.events.push(s.hear(l, m.Data)...)
+		s.mu.Unlock()
 		m.Free()
-		for _, e := range events {
-			s.events.push(e, s.ctx.Done())
-		}
 		s.nudge()
+		s.events.await(s.ctx.Done())
 	}
 }
 
-// hear takes a message in, and returns what it tells.
+// hear takes a message in, and returns what it tells. The caller holds the
+// mutex.
 func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	m, ok := decodeSTTMessage(data)
 	switch {
 	case !ok:

@@ -87,13 +87,9 @@ func (s *STTSession) recall(l *sttLink, end *SocketError) {
 // no other connection for it to come again.
 func (s *STTSession) closeParts(l *sttLink) {
 	s.mu.Lock()
-	var events []STTEvent
+	defer s.mu.Unlock()
 	for l.parts.pending() {
-		events = append(events, s.segments(l, l.parts.expire())...)
-	}
-	s.mu.Unlock()
-	for _, e := range events {
-		s.events.push(e, s.ctx.Done())
+		s.events.push(s.segments(l, l.parts.expire())...)
 	}
 }
 

@@ -39,8 +39,7 @@ var errUnanswered = errors.New("a commit is not answered")
 type sttStep struct {
 	message []byte        // to be sent; nil to wait
 	wait    time.Duration // at most
-	events  []STTEvent
-	over    bool // nothing more is to be done
+	over    bool          // nothing more is to be done
 }
 
 // run holds the session until it ends.
@@ -73,10 +72,10 @@ func (s *STTSession) install(l *sttLink) {
 	l.sent, l.marked.place = to, to
 	s.link = l
 	s.tell()
-	s.mu.Unlock()
 	if to > from {
-		s.events.push(s.gap(from, to), s.ctx.Done())
+		s.events.push(s.gap(from, to))
 	}
+	s.mu.Unlock()
 }
 
 // serve sends what there is to be sent until the connection ends, or there is
@@ -86,9 +85,6 @@ func (s *STTSession) serve(l *sttLink) error {
 	defer timer.Stop()
 	for {
 		step := s.next(l)
-		for _, e := range step.events {
-			s.events.push(e, s.ctx.Done())
-		}
 		if step.over {
 			return nil
 		}
@@ -135,7 +131,7 @@ func (s *STTSession) next(l *sttLink) sttStep {
 		return d <= 0
 	}
 	for left, open := l.parts.overdue(now); open && within(left); left, open = l.parts.overdue(now) {
-		step.events = append(step.events, s.segments(l, l.parts.expire())...)
+		s.events.push(s.segments(l, l.parts.expire())...)
 	}
 	for l.spare > 0 && within(sparePatience-now.Sub(s.answered)) {
 		l.spare--
