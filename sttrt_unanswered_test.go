@@ -191,3 +191,63 @@ func TestDialSTT_ThrottledUnderVADIsHarmless(t *testing.T) {
 		})
 	}
 }
+
+// Whoever reads no events for long has nobody but himself to blame for answers
+// that do not come.
+func TestSTTSession_UnreadEventsAreNotTheServersFault(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		dials := 0
+		long := message("committed_transcript", strings.Repeat("x", 3<<20))
+		c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
+			dials++
+			tell(ws, greeting)
+			go tell(ws, long, long, long, message("committed_transcript", "end"))
+			attend(ws)
+		})
+		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
+		require.NoError(t, err)
+		synctest.Wait()
+		put(t, s, hush(time.Second))
+		require.NoError(t, s.Commit()) // the third answer is its own
+		put(t, s, hush(time.Second))
+		require.NoError(t, s.Commit())
+		time.Sleep(time.Minute)
+		finished := make(chan error, 1)
+		go func() { finished <- s.Finish(t.Context()) }()
+		_, segments := collect(t, s)
+		require.NoError(t, <-finished)
+		require.Len(t, segments, 4)
+		require.Equal(t, "end", segments[3].Text)
+		require.Equal(t, 1, dials)
+	})
+}
+
+// WriteFrom ends with its context while it waits for room.
+func TestSTTSession_WriteFromEndsWithItsContext(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		c := acted(t, deafen(greeting))
+		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{ReplayBuffer: time.Second})
+		require.NoError(t, err)
+		defer s.Close()
+		frames := make(chan []byte, 1)
+		frames <- hush(20 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		at := time.Now()
+		require.ErrorIs(t, s.WriteFrom(ctx, frames), context.DeadlineExceeded)
+		require.Equal(t, 5*time.Second, time.Since(at))
+	})
+}
+
+// An error beside a transcript is none, and a list of any length costs little.
+func TestSTTSession_HostileFields(t *testing.T) {
+	t.Parallel()
+	many := `"words":[` + strings.Repeat(`{},`, 1<<20) + `{}]`
+	segments := elevenlabs.PairSegments(elevenlabs.STTStreamRequest{Timestamps: true}, []string{
+		message("committed_transcript", "a", `"error":""`),
+		message("committed_transcript_with_timestamps", "a", many, `"error":{}`),
+	})
+	require.Len(t, segments, 1)
+	require.Equal(t, "a", segments[0].Text)
+	require.Empty(t, segments[0].Words)
+}

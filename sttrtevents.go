@@ -121,6 +121,13 @@ func (q *eventQueue) tell() {
 	}
 }
 
+// full reports whether there is no room for more events.
+func (q *eventQueue) full() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.weight > maxQueuedEvents && !q.closed
+}
+
 // await waits until there is room for more events, unless stop is closed.
 func (q *eventQueue) await(stop <-chan struct{}) {
 	q.mu.Lock()

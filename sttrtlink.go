@@ -36,6 +36,9 @@ type sttLink struct {
 
 	spare int // answers that came too early to be surely those of commits
 
+	held    bool      // nobody reads the events, and it is read no further
+	resumed time.Time // when it was after that
+
 	parts pairing
 	echo  string    // the text that comes again as a partial,
 	until time.Time // if it comes by then
@@ -147,8 +150,23 @@ func (s *STTSession) read(l *sttLink) {
 		s.mu.Unlock()
 		m.Free()
 		s.nudge()
-		s.events.await(s.ctx.Done())
+		if s.events.full() {
+			s.hold(l)
+		}
 	}
+}
+
+// hold reads no further until somebody has read events. A server is not blamed
+// for that.
+func (s *STTSession) hold(l *sttLink) {
+	s.mu.Lock()
+	l.held = true
+	s.mu.Unlock()
+	s.events.await(s.ctx.Done())
+	s.mu.Lock()
+	l.held, l.resumed = false, time.Now()
+	s.mu.Unlock()
+	s.nudge()
 }
 
 // hear takes a message in, and returns what it tells. The caller holds the

@@ -76,9 +76,11 @@ func (l *lenient[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// maxListed is the longest list that is read. A segment of 90 s has a tenth of
-// it in words and blanks.
-const maxListed = 20_000
+// The longest list that is read. A segment of 90 s has a tenth of that.
+const (
+	maxListed     = 20_000
+	maxListedSize = 2 << 20 // in bytes
+)
 
 // few is a list, each of whose items is zero if it comes as another type. One
 // that is too long, or none, is left out: a short message could take a hundred
@@ -86,6 +88,9 @@ const maxListed = 20_000
 type few[T any] []lenient[T]
 
 func (f *few[T]) UnmarshalJSON(data []byte) error {
+	if len(data) > maxListedSize {
+		return nil
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if open, _ := d.Token(); open != json.Delim('[') {
 		return nil
@@ -112,7 +117,9 @@ type spokenWord struct {
 func (s spokenWord) word() Word {
 	w := s.Word
 	for _, c := range s.Characters {
-		w.Characters = append(w.Characters, Character(c.v))
+		if c.v.Text != "" {
+			w.Characters = append(w.Characters, Character(c.v))
+		}
 	}
 	return w
 }

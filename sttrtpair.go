@@ -89,7 +89,7 @@ func (p *pairing) add(m *sttMessage, now time.Time) (whole []openSegment) {
 		whole = append(whole, p.open[0])
 		p.open = p.open[1:]
 	}
-	if len(p.open) > maxOpenSegments {
+	for len(p.open) > maxOpenSegments || p.weight() > maxQueuedEvents {
 		whole = append(whole, p.expire()...)
 	}
 	return whole
@@ -133,6 +133,14 @@ func (p *pairing) expire() []openSegment {
 		return []openSegment{s}
 	}
 	return nil
+}
+
+// weight is about what the open segments take in memory.
+func (p *pairing) weight() (n int) {
+	for i := range p.open {
+		n += (&STTEvent{Segment: &p.open[i].STTSegment}).weight()
+	}
+	return n
 }
 
 // pending reports whether a segment is open.

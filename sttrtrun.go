@@ -150,7 +150,7 @@ func (s *STTSession) next(l *sttLink) sttStep {
 		step.over = true
 		return step
 	}
-	if l.commits > 0 && within(answerPatience-now.Sub(s.commits[0].sent)) {
+	if l.commits > 0 && !l.held && within(answerPatience-min(now.Sub(s.commits[0].sent), now.Sub(l.resumed))) {
 		l.f.conn.Fail(errUnanswered)
 		step.wait = time.Hour
 		return step
