@@ -49,13 +49,8 @@ func decodeSTTMessage(data []byte) (m sttMessage, ok bool) {
 		kind: fields.Kind.v, text: fields.Text.v, warning: fields.Warning.v, sessionID: fields.SessionID.v,
 		config: fields.Config, language: fields.Language.v,
 	}
-	if !sttTells[m.kind] && fields.Error != nil && string(fields.Error) != "null" {
-		var text lenient[string]
-		_ = text.UnmarshalJSON(fields.Error)
-		if text.v == "" {
-			text.v = string(fields.Error)
-		}
-		m.err = &text.v
+	if !sttTells[m.kind] {
+		m.err = errorText(fields.Error)
 	}
 	for _, w := range fields.Words {
 		m.words = append(m.words, w.v.word())
@@ -64,6 +59,19 @@ func decodeSTTMessage(data []byte) (m sttMessage, ok bool) {
 		m.entities = append(m.entities, e.v)
 	}
 	return m, true
+}
+
+// errorText is what an error says, nil if there is none.
+func errorText(raw json.RawMessage) *string {
+	if raw == nil || string(raw) == "null" {
+		return nil
+	}
+	var text lenient[string]
+	_ = text.UnmarshalJSON(raw)
+	if text.v == "" {
+		text.v = string(raw)
+	}
+	return &text.v
 }
 
 // lenient is a value that is zero if it comes as another type.

@@ -130,13 +130,7 @@ func (s *STTSession) next(l *sttLink) sttStep {
 		}
 		return d <= 0
 	}
-	for left, open := l.parts.overdue(now); open && within(left); left, open = l.parts.overdue(now) {
-		s.events.push(s.segments(l, l.parts.expire())...)
-	}
-	for l.spare > 0 && within(sparePatience-now.Sub(s.answered)) {
-		l.spare--
-		s.answer(l)
-	}
+	s.overdue(l, now, within)
 	if s.final {
 		s.commitRest(l)
 	}
@@ -159,6 +153,17 @@ func (s *STTSession) next(l *sttLink) sttStep {
 		step.message = s.say(l, s.rate.silence(s.rate.bytes(keptAlive)), false, now)
 	}
 	return step
+}
+
+// overdue goes on without what has been waited for long enough.
+func (s *STTSession) overdue(l *sttLink, now time.Time, within func(time.Duration) bool) {
+	for left, open := l.parts.overdue(now); open && within(left); left, open = l.parts.overdue(now) {
+		s.events.push(s.segments(l, l.parts.expire())...)
+	}
+	for l.spare > 0 && within(sparePatience-now.Sub(s.answered)) {
+		l.spare--
+		s.answer(l)
+	}
 }
 
 // nextAudio takes a chunk of the caller's audio, up to the next commit. Less
