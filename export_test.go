@@ -78,7 +78,9 @@ func PairSegments(req STTStreamRequest, messages []string) (whole []STTSegment) 
 	p := newPairing(&req)
 	for _, data := range messages {
 		if m, ok := decodeSTTMessage([]byte(data)); ok && sttParts[m.kind] != 0 {
-			whole = append(whole, p.add(&m, time.Time{})...)
+			for _, s := range p.add(&m, time.Time{}) {
+				whole = append(whole, s.STTSegment)
+			}
 		}
 	}
 	return whole

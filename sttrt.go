@@ -1,6 +1,7 @@
 package elevenlabs
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -180,10 +181,7 @@ func (r *STTStreamRequest) vad() bool { return r.CommitStrategy == "vad" }
 
 // pause is the silence after which the server commits under vad.
 func (r *STTStreamRequest) pause() time.Duration {
-	if r.VADSilence > 0 {
-		return r.VADSilence
-	}
-	return 1500 * time.Millisecond
+	return max(cmp.Or(r.VADSilence, 1500*time.Millisecond), r.MinSilence)
 }
 
 // call describes the request for a connection.

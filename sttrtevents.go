@@ -121,11 +121,18 @@ func (q *eventQueue) tell() {
 	}
 }
 
-// push adds an event, and waits for room unless stop is closed.
-func (q *eventQueue) push(e STTEvent, stop <-chan struct{}) {
+// full reports whether there is no room for more events.
+func (q *eventQueue) full() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for q.weight > 0 && q.weight+e.weight() > maxQueuedEvents && !q.closed {
+	return q.weight > maxQueuedEvents && !q.closed
+}
+
+// await waits until there is room for more events, unless stop is closed.
+func (q *eventQueue) await(stop <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.weight > maxQueuedEvents && !q.closed {
 		changed := q.wait()
 		q.mu.Unlock()
 		select {
@@ -136,6 +143,19 @@ func (q *eventQueue) push(e STTEvent, stop <-chan struct{}) {
 			return
 		}
 	}
+}
+
+// push adds events. It does not wait for room, so that those who add under the
+// session's mutex keep their order.
+func (q *eventQueue) push(events ...STTEvent) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, e := range events {
+		q.add(e)
+	}
+}
+
+func (q *eventQueue) add(e STTEvent) {
 	if q.closed {
 		return
 	}

@@ -15,11 +15,12 @@ const closeDelay = time.Second
 // An sttLink is one connection of a session. The session's mutex guards what
 // changes.
 type sttLink struct {
-	f     *flight
-	lost  chan struct{} // closed when it can be read no more
-	err   error         // why, set before
-	told  *SocketError  // the last error that came as a message; nil for none
-	heard bool          // a transcript came
+	f        *flight
+	lost     chan struct{} // closed when it can be read no more
+	err      error         // why, set before
+	told     *SocketError  // the last error that came as a message; nil for none
+	heard    bool          // a transcript came,
+	answered bool          // and audio was settled by it
 
 	clock   audioClock
 	sent    int64                       // the place in the caller's audio up to which it was sent
@@ -27,10 +28,16 @@ type sttLink struct {
 	last    time.Time                   // when something was sent,
 	ready   time.Time                   // and when audio may be again, where that is paced
 	begun   bool                        // audio was sent
+	quiet   int64                       // how much at the end of it has no speech
 	added   int64                       // silence since the last commit, to make enough for the next
 	marked  struct{ wire, place int64 } // at the last commit
 	from    int64                       // where in its audio the segment begins that comes next
 	commits int                         // of the session's, how many were sent
+
+	spare int // answers that came too early to be surely those of commits
+
+	held    bool      // nobody reads the events, and it is read no further
+	resumed time.Time // when it was after that
 
 	parts pairing
 	echo  string    // the text that comes again as a partial,
@@ -49,7 +56,7 @@ func (s *STTSession) connect() (*sttLink, error) {
 		}
 		f.keep(f.conn.Fail)
 		l = &sttLink{f: f, lost: make(chan struct{}), parts: newPairing(&s.req), last: time.Now()}
-		s.events.push(STTEvent{Kind: STTStarted, SessionID: started.sessionID, Raw: bytes.Clone(started.config)}, s.ctx.Done())
+		s.events.push(STTEvent{Kind: STTStarted, SessionID: started.sessionID, Raw: bytes.Clone(started.config)})
 		return nil
 	})
 	return l, err
@@ -138,28 +145,48 @@ func (s *STTSession) read(l *sttLink) {
 			l.err = e
 			return
 		}
-		events := s.hear(l, m.Data)
+		s.mu.Lock()
+		s.events.push(s.hear(l, m.Data)...)
+		s.mu.Unlock()
 		m.Free()
-		for _, e := range events {
-			s.events.push(e, s.ctx.Done())
-		}
 		s.nudge()
+		if s.events.full() {
+			s.hold(l)
+		}
 	}
 }
 
-// hear takes a message in, and returns what it tells.
-func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
+// hold reads no further until somebody has read events. A server is not blamed
+// for that.
+func (s *STTSession) hold(l *sttLink) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	l.held = true
+	s.mu.Unlock()
+	s.events.await(s.ctx.Done())
+	s.mu.Lock()
+	l.held, l.resumed = false, time.Now()
+	s.mu.Unlock()
+	s.nudge()
+}
+
+// hear takes a message in, and returns what it tells. The caller holds the
+// mutex.
+func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
 	m, ok := decodeSTTMessage(data)
 	switch {
 	case !ok:
 		return other(data)
 	case m.err != nil:
 		l.told = l.f.socketError(m.kind, *m.err)
+		if m.kind == "commit_throttled" && l.commits > 0 && s.req.vad() {
+			l.spare++ // a pause has committed all of it just before
+			s.answered = time.Now()
+			return nil
+		}
 		return []STTEvent{{Kind: STTWarning, Text: strings.Trim(l.told.Type+": "+l.told.Message, ": ")}}
 	case sttParts[m.kind] != 0:
 		l.heard, l.told = true, nil // an error that has not ended the session
+		l.parts.place = sttPlace{l.wire, l.sent}
 		return s.segments(l, l.parts.add(&m, time.Now()))
 	}
 	switch m.kind {

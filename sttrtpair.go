@@ -34,6 +34,7 @@ type pairing struct {
 	either bool    // and that is known
 	texted bool    // the text comes as a message of its own
 
+	place   sttPlace // of the connection, when the next message came
 	open    []openSegment
 	missing sttPart // what may still come of the last segment that went without it
 }
@@ -43,7 +44,12 @@ type openSegment struct {
 	STTSegment
 	have  sttPart
 	since time.Time
+	place sttPlace // of the connection then
 }
+
+// An sttPlace is how far a connection was: what was sent on it, and how much of
+// the caller's audio.
+type sttPlace struct{ wire, sent int64 }
 
 // maxOpenSegments is how many segments wait for their messages.
 const maxOpenSegments = 32
@@ -60,7 +66,7 @@ func newPairing(req *STTStreamRequest) pairing {
 }
 
 // add takes a message, and returns the segments that are whole by it.
-func (p *pairing) add(m *sttMessage, now time.Time) (whole []STTSegment) {
+func (p *pairing) add(m *sttMessage, now time.Time) (whole []openSegment) {
 	part := sttParts[m.kind]
 	if part != partEntities {
 		final := m.kind[0] == 'f'
@@ -78,20 +84,20 @@ func (p *pairing) add(m *sttMessage, now time.Time) (whole []STTSegment) {
 	if part == partText {
 		p.texted, p.missing = true, 0
 	}
-	p.place(part, m, now).take(part, m)
+	p.find(part, m, now).take(part, m)
 	for len(p.open) > 0 && p.open[0].have&p.due == p.due {
-		whole = append(whole, p.open[0].STTSegment)
+		whole = append(whole, p.open[0])
 		p.open = p.open[1:]
 	}
-	if len(p.open) > maxOpenSegments {
+	for len(p.open) > maxOpenSegments || p.weight() > maxQueuedEvents {
 		whole = append(whole, p.expire()...)
 	}
 	return whole
 }
 
-// place finds the segment that a message is of: the first that lacks it, but
+// find returns the segment that a message is of: the first that lacks it, but
 // for silence where there are words, which nothing more may come of.
-func (p *pairing) place(part sttPart, m *sttMessage, now time.Time) *openSegment {
+func (p *pairing) find(part sttPart, m *sttMessage, now time.Time) *openSegment {
 	for i := range p.open {
 		s := &p.open[i]
 		silent := part != partText && m.text != "" && s.have&partText != 0 && s.Text == ""
@@ -99,7 +105,7 @@ func (p *pairing) place(part sttPart, m *sttMessage, now time.Time) *openSegment
 			return s
 		}
 	}
-	p.open = append(p.open, openSegment{since: now})
+	p.open = append(p.open, openSegment{since: now, place: p.place})
 	return &p.open[len(p.open)-1]
 }
 
@@ -120,13 +126,21 @@ func (s *openSegment) take(part sttPart, m *sttMessage) {
 
 // expire ends the first segment without what it misses. One that misses the
 // text is none, where that always comes.
-func (p *pairing) expire() []STTSegment {
+func (p *pairing) expire() []openSegment {
 	s := p.open[0]
 	p.open, p.missing = p.open[1:], p.due&^s.have
 	if s.have&partText != 0 || s.have&partTimed != 0 && !p.texted {
-		return []STTSegment{s.STTSegment}
+		return []openSegment{s}
 	}
 	return nil
+}
+
+// weight is about what the open segments take in memory.
+func (p *pairing) weight() (n int) {
+	for i := range p.open {
+		n += (&STTEvent{Segment: &p.open[i].STTSegment}).weight()
+	}
+	return n
 }
 
 // pending reports whether a segment is open.

@@ -20,7 +20,7 @@ func (s *STTSession) reconnect(last *sttLink, err error) (l *sttLink, _ error) {
 	if s.ctx.Err() != nil {
 		return nil, err
 	}
-	if s.down.IsZero() || last.heard {
+	if s.wasOfUse(last, err) || s.down.IsZero() {
 		s.down, s.waits = time.Now(), s.cfg.newBackOff()
 	}
 	var end *SocketError
@@ -46,6 +46,15 @@ func (s *STTSession) reconnect(last *sttLink, err error) (l *sttLink, _ error) {
 		}
 		end = nil
 	}
+}
+
+// wasOfUse reports whether a connection has brought the session on: audio was
+// settled, or at least heard for the first time. One that only hears, and
+// answers no commit, does not.
+func (s *STTSession) wasOfUse(l *sttLink, err error) bool {
+	further := l.sent > s.reached
+	s.reached = max(s.reached, l.sent)
+	return l.answered || l.heard && further && !errors.Is(err, errUnanswered)
 }
 
 // pause is how long to wait before the next attempt, backoff.Stop if there is
@@ -78,13 +87,9 @@ func (s *STTSession) recall(l *sttLink, end *SocketError) {
 // no other connection for it to come again.
 func (s *STTSession) closeParts(l *sttLink) {
 	s.mu.Lock()
-	var events []STTEvent
+	defer s.mu.Unlock()
 	for l.parts.pending() {
-		events = append(events, s.segments(l, l.parts.expire())...)
-	}
-	s.mu.Unlock()
-	for _, e := range events {
-		s.events.push(e, s.ctx.Done())
+		s.events.push(s.segments(l, l.parts.expire())...)
 	}
 }
 

@@ -106,26 +106,35 @@ const (
 	quietULaw = 0x23 // of the code, turned around
 )
 
-// quiet reports whether the last tenth of a second has no speech, so that it
-// can be cut there.
-func (r audioRate) quiet(samples []byte) bool {
-	n := r.bytes(shortestChunk)
-	if int64(len(samples)) < n {
-		return false
+// pause returns where the last pause of at least so many bytes begins in whole
+// samples, 0 if there is none behind a sound.
+func (r audioRate) pause(samples []byte, least int64) int64 {
+	for end := int64(len(samples)); end > 0; {
+		quiet := r.quiet(samples[:end])
+		start := end - quiet
+		if quiet >= least {
+			return start
+		}
+		end = start - r.width
 	}
-	samples = samples[int64(len(samples))-n:]
+	return 0
+}
+
+// quiet returns how much at the end of whole samples has no speech, in bytes.
+func (r audioRate) quiet(samples []byte) int64 {
+	end := len(samples)
+	i := end
 	if r.width == 1 {
-		for _, b := range samples {
-			if ^b&0x7F > quietULaw {
-				return false
-			}
+		for i > 0 && ^samples[i-1]&0x7F <= quietULaw {
+			i--
 		}
-		return true
+		return int64(end - i)
 	}
-	for i := 0; i+1 < len(samples); i += 2 {
-		if v := int16(uint16(samples[i]) | uint16(samples[i+1])<<8); v > quietPCM || v < -quietPCM {
-			return false
+	for i > 1 {
+		if v := int16(uint16(samples[i-2]) | uint16(samples[i-1])<<8); v > quietPCM || v < -quietPCM {
+			break
 		}
+		i -= 2
 	}
-	return true
+	return int64(end - i)
 }

@@ -17,6 +17,9 @@ const (
 	pacedChunk = 250 * time.Millisecond
 	// leastCommit is how much audio a commit has: less than 0.3 s of it is fatal.
 	leastCommit = 350 * time.Millisecond
+	// pauseDoubt is how much earlier or later than here a server may hear a pause
+	// begin.
+	pauseDoubt = 200 * time.Millisecond
 	// keptAlive is the silence that keeps a connection open.
 	keptAlive = 20 * time.Millisecond
 	// answerPatience is how long a commit may be without an answer, which takes a
@@ -36,8 +39,7 @@ var errUnanswered = errors.New("a commit is not answered")
 type sttStep struct {
 	message []byte        // to be sent; nil to wait
 	wait    time.Duration // at most
-	events  []STTEvent
-	over    bool // nothing more is to be done
+	over    bool          // nothing more is to be done
 }
 
 // run holds the session until it ends.
@@ -70,10 +72,10 @@ func (s *STTSession) install(l *sttLink) {
 	l.sent, l.marked.place = to, to
 	s.link = l
 	s.tell()
-	s.mu.Unlock()
 	if to > from {
-		s.events.push(s.gap(from, to), s.ctx.Done())
+		s.events.push(s.gap(from, to))
 	}
+	s.mu.Unlock()
 }
 
 // serve sends what there is to be sent until the connection ends, or there is
@@ -83,9 +85,6 @@ func (s *STTSession) serve(l *sttLink) error {
 	defer timer.Stop()
 	for {
 		step := s.next(l)
-		for _, e := range step.events {
-			s.events.push(e, s.ctx.Done())
-		}
 		if step.over {
 			return nil
 		}
@@ -126,12 +125,12 @@ func (s *STTSession) next(l *sttLink) sttStep {
 	now := time.Now()
 	step := sttStep{wait: time.Hour}
 	within := func(d time.Duration) bool {
-		step.wait = min(step.wait, max(d, 0))
+		if d > 0 {
+			step.wait = min(step.wait, d)
+		}
 		return d <= 0
 	}
-	if left, open := l.parts.overdue(now); open && within(left) {
-		step.events = s.segments(l, l.parts.expire())
-	}
+	s.overdue(l, now, within)
 	if s.final {
 		s.commitRest(l)
 	}
@@ -145,7 +144,7 @@ func (s *STTSession) next(l *sttLink) sttStep {
 		step.over = true
 		return step
 	}
-	if l.commits > 0 && within(answerPatience-now.Sub(s.commits[0].sent)) {
+	if l.commits > 0 && !l.held && within(answerPatience-min(now.Sub(s.commits[0].sent), now.Sub(l.resumed))) {
 		l.f.conn.Fail(errUnanswered)
 		step.wait = time.Hour
 		return step
@@ -154,6 +153,17 @@ func (s *STTSession) next(l *sttLink) sttStep {
 		step.message = s.say(l, s.rate.silence(s.rate.bytes(keptAlive)), false, now)
 	}
 	return step
+}
+
+// overdue goes on without what has been waited for long enough.
+func (s *STTSession) overdue(l *sttLink, now time.Time, within func(time.Duration) bool) {
+	for left, open := l.parts.overdue(now); open && within(left); left, open = l.parts.overdue(now) {
+		s.events.push(s.segments(l, l.parts.expire())...)
+	}
+	for l.spare > 0 && within(sparePatience-now.Sub(s.answered)) {
+		l.spare--
+		s.answer(l)
+	}
 }
 
 // nextAudio takes a chunk of the caller's audio, up to the next commit. Less
@@ -183,7 +193,7 @@ func (s *STTSession) nextAudio(l *sttLink, now time.Time, within func(time.Durat
 	s.since, l.ready = now, now.Add(s.rate.lasting(n)/pacedSpeed)
 	s.tell()
 	message := s.say(l, samples, false, now)
-	if open := l.wire - l.marked.wire; every > 0 && (open >= every || open >= every*2/3 && s.rate.quiet(samples)) {
+	if open := l.wire - l.marked.wire; every > 0 && (open >= every || open >= every*2/3 && s.rate.quiet(samples) >= s.rate.bytes(shortestChunk)) {
 		s.commitAt(l, l.sent)
 	}
 	return message
@@ -205,17 +215,12 @@ func (s *STTSession) commitRest(l *sttLink) {
 }
 
 // nextCommit sends a commit once the audio before it was, and silence before
-// it where that is too little. Where the server commits too it may have done so
-// just now, and nothing that was sent before would count.
+// it where that is too little.
 func (s *STTSession) nextCommit(l *sttLink, now time.Time) []byte {
 	if l.commits == len(s.commits) || l.sent < s.commits[l.commits].at {
 		return nil
 	}
-	had := l.sent - l.marked.place
-	if s.req.vad() || s.req.CommitEvery < 0 {
-		had = 0
-	}
-	if short := s.rate.bytes(leastCommit) - had - l.added; short > 0 {
+	if short := s.needed(l) - l.added; short > 0 {
 		l.added += short
 		return s.say(l, s.rate.silence(short), false, now)
 	}
@@ -225,6 +230,25 @@ func (s *STTSession) nextCommit(l *sttLink, now time.Time) []byte {
 	l.commits++
 	l.added, l.marked.wire, l.marked.place = 0, l.wire, l.sent
 	return message
+}
+
+// needed is how much silence there has to be before a commit. Where the server
+// commits too it may have done so just now, and nothing that was sent before
+// would count; or the silence brings it to do so, and what comes behind that has
+// to be enough.
+func (s *STTSession) needed(l *sttLink) int64 {
+	least, doubt := s.rate.bytes(leastCommit), s.rate.bytes(pauseDoubt)
+	switch {
+	case s.req.vad():
+		left := s.rate.bytes(s.req.pause()) - (l.quiet - l.added) // until it does
+		if left > -doubt && left < least+doubt {
+			return least + max(left+doubt, 0)
+		}
+		return least
+	case s.req.CommitEvery < 0:
+		return least
+	}
+	return least - (l.sent - l.marked.place)
 }
 
 // settledAll reports whether the session is over.
@@ -242,6 +266,11 @@ func (s *STTSession) say(l *sttLink, samples []byte, commit bool, now time.Time)
 		l.begun, previous = true, s.tail
 	}
 	l.wire += int64(len(samples))
+	if quiet := s.rate.quiet(samples); quiet < int64(len(samples)) {
+		l.quiet = quiet
+	} else {
+		l.quiet += quiet
+	}
 	l.last = now
 	return audioMessage(samples, commit, s.req.Format.SampleRate(), previous)
 }

@@ -51,8 +51,10 @@ type STTSession struct {
 	tail     string    // the end of what was said
 	answered time.Time // when the last segment came
 
-	down  time.Time       // since when there is no connection that was of use; only for the goroutine that runs
-	waits backoff.BackOff // between the attempts to get one
+	// Only for the goroutine that runs.
+	down    time.Time       // since when there is no connection that was of use
+	waits   backoff.BackOff // between the attempts to get one
+	reached int64           // the place up to which any was sent
 }
 
 // An sttCommit is the end of a segment to be.
@@ -118,7 +120,7 @@ func (s *STTSession) tell() {
 //
 // After the end of the session it returns how that ended, os.ErrClosed after
 // Finish or Close.
-func (s *STTSession) Write(p []byte) (int, error) { return s.take(p, false) }
+func (s *STTSession) Write(p []byte) (int, error) { return s.take(context.Background(), p, false) }
 
 // ReadFrom takes audio from a reader up to its end, as [io.Copy] does. Unlike
 // Write it waits for a reconnection rather than lose audio. A Read that is
@@ -128,7 +130,7 @@ func (s *STTSession) ReadFrom(r io.Reader) (int64, error) {
 	var total int64
 	for {
 		n, err := r.Read(buf)
-		m, failed := s.take(buf[:n], true)
+		m, failed := s.take(context.Background(), buf[:n], true)
 		total += int64(m)
 		switch {
 		case failed != nil:
@@ -150,7 +152,7 @@ func (s *STTSession) WriteFrom(ctx context.Context, audio <-chan []byte) error {
 			if !more {
 				return nil
 			}
-			if _, err := s.Write(p); err != nil {
+			if _, err := s.take(ctx, p, false); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -162,7 +164,7 @@ func (s *STTSession) WriteFrom(ctx context.Context, audio <-chan []byte) error {
 }
 
 // take keeps audio, as room allows.
-func (s *STTSession) take(p []byte, patient bool) (taken int, err error) {
+func (s *STTSession) take(ctx context.Context, p []byte, patient bool) (taken int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(p) > 0 {
@@ -171,7 +173,9 @@ func (s *STTSession) take(p []byte, patient bool) (taken int, err error) {
 		}
 		n := min(s.room(len(p), patient), len(p))
 		if n == 0 {
-			s.await()
+			if s.await(ctx); ctx.Err() != nil {
+				return taken, ctx.Err()
+			}
 			continue
 		}
 		if l := s.link; l == nil || l.sent == s.ring.end() {
@@ -184,12 +188,15 @@ func (s *STTSession) take(p []byte, patient bool) (taken int, err error) {
 	return taken, s.closed()
 }
 
-// await waits for a change, without the mutex.
-func (s *STTSession) await() {
+// await waits for a change, without the mutex, unless the context ends.
+func (s *STTSession) await(ctx context.Context) {
 	changed := s.changed
 	s.waiting++
 	s.mu.Unlock()
-	<-changed
+	select {
+	case <-changed:
+	case <-ctx.Done():
+	}
 	s.mu.Lock()
 	s.waiting--
 }
@@ -297,7 +304,7 @@ func (s *STTSession) end(err error) {
 	s.tell()
 	s.mu.Unlock()
 	if err != nil && to > from {
-		s.events.push(s.gap(from, to), s.ctx.Done())
+		s.events.push(s.gap(from, to))
 	}
 	s.events.close(err)
 	s.cancel(nil)

@@ -7,9 +7,15 @@ import (
 
 // Where a session does not know what the server has committed, it has to guess.
 const (
-	// surelyOurs is how old a commit is at least when it is answered. Under vad a
-	// segment that comes earlier ends in a pause.
+	// commitTakes is how long it takes at least until a commit is answered: 294 to
+	// 350 ms were seen.
+	commitTakes = 290 * time.Millisecond
+	// surelyOurs is how old a commit is at least when it is answered. Under vad
+	// words that come earlier end in a pause.
 	surelyOurs = 150 * time.Millisecond
+	// sparePatience is how long after such words an answer is waited for, until
+	// they are taken for it.
+	sparePatience = 2 * time.Second
 	// serverCommits is when the server commits by itself. It was seen live on 24
 	// September 2026.
 	serverCommits = 35_800 * time.Millisecond
@@ -23,11 +29,10 @@ const (
 
 // segments numbers the segments that have come and settles their audio. The
 // caller holds the mutex.
-func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent) {
-	for _, seg := range whole {
-		from := s.settled
-		ends := s.retime(l, seg.Words)
-		byUser := s.settles(l, ends)
+func (s *STTSession) segments(l *sttLink, whole []openSegment) (events []STTEvent) {
+	for _, open := range whole {
+		seg, from := open.STTSegment, s.settled
+		byUser := s.settles(l, &open, s.retime(l, seg.Words))
 		l.echo, l.until, l.said = seg.Text, time.Now().Add(echoComes), ""
 		s.answered = time.Now()
 		if seg.Text == "" && !byUser {
@@ -46,24 +51,25 @@ func (s *STTSession) segments(l *sttLink, whole []STTSegment) (events []STTEvent
 // settles finds out which audio a segment has, whose words end at a place of
 // the connection if that is known, and reports whether the caller has asked for
 // it. Answers come in the order of the commits; what is none of ours the server
-// has committed by itself.
-func (s *STTSession) settles(l *sttLink, ends int64) (byUser bool) {
-	if l.commits > 0 && (!s.req.vad() || time.Since(s.commits[0].sent) >= surelyOurs) {
-		c := s.commits[0]
-		s.commits = s.commits[1:]
-		l.commits--
-		l.from = c.wire
-		s.settle(l, c.at)
-		return c.byUser
+// has committed by itself, for which there have to be words.
+func (s *STTSession) settles(l *sttLink, seg *openSegment, ends int64) (byUser bool) {
+	if l.commits > 0 {
+		if !s.req.vad() || seg.Text == "" || seg.since.Sub(s.commits[0].sent) >= surelyOurs {
+			return s.answer(l)
+		}
+		l.spare++
 	}
 	wire := l.marked.wire + s.rate.bytes(serverCommits)
 	switch {
 	case ends > 0:
 		wire = ends
-	case s.req.vad():
-		wire = l.wire - s.rate.bytes(s.req.pause()) // in the pause, for audio comes not much faster than it plays
+	case s.req.vad(): // in the pause, or before it: what comes twice is not lost
+		wire = seg.place.wire - s.rate.bytes(max(s.req.pause(), pacedSpeed*commitTakes))
 	}
 	to := min(l.clock.place(wire), l.sent)
+	if at := s.pausedAt(seg.place.sent); ends == 0 && at > 0 {
+		to = at
+	}
 	if len(s.commits) > 0 {
 		to = min(to, s.commits[0].at)
 	}
@@ -75,10 +81,42 @@ func (s *STTSession) settles(l *sttLink, ends int64) (byUser bool) {
 	return false
 }
 
+// pausedAt returns a place in the pause that the server has just committed in,
+// 0 if none is heard under vad. More was sent while that was told, up to a
+// place.
+func (s *STTSession) pausedAt(sent int64) int64 {
+	from, least := max(s.settled, s.ring.base), s.rate.bytes(s.req.pause())
+	if !s.req.vad() || sent <= from {
+		return 0
+	}
+	for _, until := range []int64{sent - s.rate.bytes(commitTakes), sent} {
+		if until <= from {
+			continue
+		}
+		if start := s.rate.pause(s.ring.slice(from, until), least); start > 0 {
+			return s.rate.whole(from + start + least/2)
+		}
+	}
+	return 0
+}
+
+// answer takes the first commit for answered, and reports whether it is the
+// caller's.
+func (s *STTSession) answer(l *sttLink) (byUser bool) {
+	c := s.commits[0]
+	s.commits = s.commits[1:]
+	if l.commits--; l.commits == 0 {
+		l.spare = 0
+	}
+	l.from = c.wire
+	s.settle(l, c.at)
+	return c.byUser
+}
+
 // settle lets go of the audio up to a place.
 func (s *STTSession) settle(l *sttLink, to int64) {
 	if to > s.settled {
-		s.settled = to
+		s.settled, l.answered = to, true
 		s.ring.drop(to)
 		l.clock.forget(to)
 		s.tell()

@@ -287,6 +287,25 @@ func TestRealtime_CommitsInSilence(t *testing.T) {
 	})
 }
 
+// Under vad a commit of silence is answered as any other, and one right behind
+// a pause that has committed finds too little.
+func TestRealtime_CommitsOfTheClientUnderVAD(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		hello := say(t, srv, "Hello there")
+		l := dialRealtime(t, srv, "commit_strategy=vad&vad_silence_threshold_secs=0.5")
+		l.next("session_started", 0)
+		l.send(silence(time.Second), true)
+		require.Empty(t, l.next("committed_transcript", 320*ms)["text"])
+		l.send(append(hello, silence(600*ms)...), true)
+		require.Equal(t, "Hello there", l.next("committed_transcript", 320*ms)["text"])
+		l.next("partial_transcript", 20*ms)
+		require.Contains(t, l.next("commit_throttled", 0)["error"], "only 0.10s of uncommitted audio")
+		l.closed(websocket.StatusNormalClosure, "commit_throttled", 0)
+	})
+}
+
 func TestRealtime_EntitiesAndLanguage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
