@@ -44,8 +44,8 @@ type TTSMulti struct {
 	err   error
 }
 
-// DialTTSMulti opens a socket for many utterances of one voice, all with the
-// same settings. It lives under the context, and so do its utterances. Close
+// DialTTSMulti opens a socket for many utterances of one voice. What a
+// [TTSUtterance] does not set is as in the request. It lives under the context, and so do its utterances. Close
 // it when done with it.
 //
 // See [Client.DialTTS] for slots and errors: an utterance takes a slot while
@@ -94,18 +94,12 @@ func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
 	}
 }
 
-// NewUtterance begins something to be said. It is a session of its own: what
-// is written to it is spoken beside the others, and Cancel and Close end it
-// alone. It ends with its context, too.
+// NewUtterance begins something to be said, with the settings that the sockets
+// were opened with. It is a session of its own: what is written to it is spoken
+// beside the others, and Cancel and Close end it alone. It ends with its
+// context, too, and heeds the options that one has of [NewContext].
 func (m *TTSMulti) NewUtterance(ctx context.Context) (*TTSSession, error) {
-	if ctx == nil {
-		return nil, badArgument("Context", "is nil")
-	}
-	s := newTTSSession(ctx, m.c, m.cfg, &m.req, "TTS utterance", multiDialect{singleDialect{&m.req}})
-	s.connect = m.place
-	stop := context.AfterFunc(m.ctx, func() { s.shut(m.how()) })
-	context.AfterFunc(s.ctx, func() { stop() })
-	return s, s.start()
+	return m.Utter(ctx, TTSUtterance{})
 }
 
 // Close ends all utterances and sockets, and returns when they have ended. It
