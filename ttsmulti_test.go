@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"strings"
 	"sync"
@@ -168,39 +167,4 @@ func TestDialTTSMulti_EndsWithItsContext(t *testing.T) {
 		require.LessOrEqual(t, time.Since(at), 50*time.Millisecond)
 		require.NoError(t, m.Close())
 	})
-}
-
-func TestDialTTSMulti_DropsLoseNoWordAndRepeatNone(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(4) {
-		synctest.Test(t, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 2))
-			srv := elevenlabstest.NewServer(t, dropping(r, 12))
-			c := srv.Client(elevenlabs.WithMaxRetries(20), elevenlabs.WithRetryBudget(-1, 0))
-			m := dialMulti(t, c)
-			want := strings.Join(strings.Fields(story), "")
-			var all sync.WaitGroup
-			for range 7 {
-				all.Go(func() {
-					s := utter(t, m)
-					heard := listening(s)
-					for _, word := range strings.SplitAfter(story, " ") {
-						if _, err := s.WriteString(word); err != nil {
-							t.Error(err)
-						}
-						time.Sleep(30 * time.Millisecond)
-					}
-					if err := s.End(); err != nil {
-						t.Error(err)
-					}
-					got := <-heard
-					if got.err != io.EOF || strings.Join(strings.Fields(got.text.String()), "") != want || letters(got.audio) != want {
-						t.Errorf("seed %d: %q %v", seed, got.text.String(), got.err)
-					}
-				})
-			}
-			all.Wait()
-			require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
-		})
-	}
 }
