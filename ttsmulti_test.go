@@ -101,24 +101,26 @@ func TestDialTTSMulti_AnInterruptionStops(t *testing.T) {
 
 func TestDialTTSMulti_NeverHasTooManyContexts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		srv := elevenlabstest.NewServer(t)
-		m := dialMulti(t, srv.Client())
-		for range 40 { // interruptions, each before the last word on the one before
+		slow := elevenlabstest.Latency{FlashBase: 150 * time.Millisecond, PerFlashCharacter: 20 * time.Millisecond}
+		srv := elevenlabstest.NewServer(t, elevenlabstest.WithLatency(slow), elevenlabstest.WithLimit(elevenlabs.FamilyFlash, 20))
+		lost := 0
+		c := srv.Client(elevenlabs.WithConcurrency(elevenlabs.FamilyFlash, 20), elevenlabs.WithHooks(elevenlabs.Hooks{
+			Retry: func(_ context.Context, e elevenlabs.Event) { lost++ },
+		}))
+		m, err := c.DialTTSMulti(t.Context(), cheap())
+		require.NoError(t, err)
+		defer m.Close()
+		require.NoError(t, m.Prewarm(t.Context(), 3))
+		for range 40 { // interruptions, each before the last word on the nine before
 			s := utter(t, m)
-			write(t, s, "And then there is something else. ")
+			write(t, s, "Yes. ")
 			_, err := s.Next()
 			require.NoError(t, err)
-			write(t, s, strings.Repeat("It goes on and on. ", 20))
+			write(t, s, strings.Repeat("It goes on and on. ", 6))
 			s.Cancel()
 		}
-		time.Sleep(10 * time.Second)
-		s := utter(t, m)
-		write(t, s, "Done. ")
-		_, err := s.Next()
-		require.NoError(t, err)
-		for _, r := range srv.Requests() {
-			require.NotContains(t, string(r.Body), "Maximum")
-		}
+		require.Zero(t, lost, "a sixth context would have closed its socket")
+		require.Equal(t, 3, srv.Usage().Requests, "with room for fifteen")
 		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyFlash].Refused)
 	})
 }
