@@ -117,10 +117,10 @@ func requireTold(t *testing.T, text string, got *listened) {
 func TestDialTTS_AThousandDropsLoseNoWordAndRepeatNone(t *testing.T) {
 	t.Parallel()
 	drops := 0
-	for seed := range uint64(80) {
+	for seed := uint64(0); drops < 1000; seed++ {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
-			srv, c := inDanger(t, seed, 4)
+			srv, c := inDanger(t, seed, 3)
 			req := cheap()
 			if seed%2 == 1 {
 				req.ChunkLengthSchedule = []int{50, 80}
@@ -142,8 +142,6 @@ func TestDialTTS_AThousandDropsLoseNoWordAndRepeatNone(t *testing.T) {
 			t.Fatalf("seed %d", seed)
 		}
 	}
-	t.Logf("%d drops", drops)
-	require.GreaterOrEqual(t, drops, 1000)
 }
 
 func TestDialTTSMulti_DropsLoseNoWordAndRepeatNone(t *testing.T) {
