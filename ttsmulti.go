@@ -75,7 +75,10 @@ func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ..
 // open: one that has ended is replaced, unless it had been refused. 0 is for as
 // many as the utterances need. A DialTTSMulti begins with 1.
 func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
-	if sockets < 0 {
+	switch {
+	case ctx == nil:
+		return badArgument("Context", "is nil")
+	case sockets < 0:
 		return badArgument("Prewarm", "%d is negative", sockets)
 	}
 	m.mu.Lock()
@@ -222,8 +225,8 @@ func (m *TTSMulti) freed(l *ttsLink) bool {
 }
 
 // lost is told that a socket has ended, and opens another in its place if that
-// may do better.
-func (m *TTSMulti) lost(l *ttsLink, again bool) {
+// may do better. It returns why there are to be no more, nil if there are.
+func (m *TTSMulti) lost(l *ttsLink, again bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := len(m.links)
@@ -231,4 +234,5 @@ func (m *TTSMulti) lost(l *ttsLink, again bool) {
 	if again && m.err == nil && len(m.links) < before && len(m.links) < m.warm {
 		m.tasks.Go(func() { _, _, _ = m.open(m.ctx, nil) }) // who needs one later is told what is wrong
 	}
+	return m.err
 }

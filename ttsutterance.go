@@ -31,6 +31,9 @@ func (m *TTSMulti) Utter(ctx context.Context, u TTSUtterance, opts ...CallOption
 	if ctx == nil {
 		return nil, badArgument("Context", "is nil")
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	cfg, req := m.cfg, m.req
 	if err := cfg.applyAll(ctx, opts); err != nil {
 		return nil, err
