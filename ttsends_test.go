@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -219,5 +220,33 @@ func TestDialTTSMulti_ClosesWithoutATry(t *testing.T) {
 		require.Zero(t, retries.Load())
 		var none context.Context
 		require.Error(t, m.Prewarm(none, 1))
+	})
+}
+
+func TestDialTTSMulti_ReplacesASocketThatKeepsItsPlaces(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var sockets atomic.Int32
+		c := clientOn(t, memoryServer(t, func(w http.ResponseWriter, r *http.Request) {
+			ws, err := websocket.Accept(w, r, nil)
+			if err != nil {
+				return
+			}
+			defer ws.CloseNow()
+			sockets.Add(1)
+			for _, ok := heardText(ws); ok; _, ok = heardText(ws) { // and never a last word
+			}
+		}), elevenlabs.WithBaseURL("http://127.0.0.1"))
+		m := dialMulti(t, c)
+		goes, stays := utter(t, m), utter(t, m)
+		write(t, goes, "Hello there. ")
+		goes.Cancel()
+		time.Sleep(6 * time.Second)
+		require.EqualValues(t, 1, sockets.Load(), "somebody is on it")
+		stays.Cancel()
+		time.Sleep(6 * time.Second)
+		require.EqualValues(t, 2, sockets.Load(), "the next one is warm")
+		require.NoError(t, utter(t, m).Close())
+		require.EqualValues(t, 2, sockets.Load())
+		require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
 	})
 }

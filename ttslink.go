@@ -133,7 +133,8 @@ func (l *ttsLink) insist(bye []byte) {
 	}
 }
 
-// overdue gives up on the last word on a context. Its place stays taken.
+// overdue gives up on the last word on a context. Its place stays taken, until
+// the link can be replaced without harm to others.
 func (l *ttsLink) overdue(id string, p *ttsPlace) {
 	l.mu.Lock()
 	waits := l.places[id] == p
@@ -142,10 +143,26 @@ func (l *ttsLink) overdue(id string, p *ttsPlace) {
 	if waits {
 		p.left()
 	}
+	if l.spent() {
+		l.conn.Fail(errNoFinal)
+	}
+}
+
+// spent reports whether the link takes nobody any more and nobody is on it.
+func (l *ttsLink) spent() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.places {
+		if p.session != nil {
+			return false
+		}
+	}
+	return l.tired
 }
 
 var (
 	errStuck    = errors.New("the server takes no more text")
+	errNoFinal  = errors.New("the server has not ended what was cancelled")
 	errLeftOpen = errors.New("the server did not close behind its error")
 )
 
@@ -210,6 +227,8 @@ func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
 		p.left()
 	}
 	switch {
+	case f.Final && l.spent():
+		return errNoFinal
 	case f.Final && l.pool != nil && !l.pool.freed(l):
 	case f.Final:
 		return io.EOF // nothing more will be said

@@ -45,8 +45,8 @@ type TTSMulti struct {
 }
 
 // DialTTSMulti opens a socket for many utterances of one voice. What a
-// [TTSUtterance] does not set is as in the request. It lives under the context, and so do its utterances. Close
-// it when done with it.
+// [TTSUtterance] does not set is as in the request. It lives under the context,
+// and so do its utterances. Close it when done with it.
 //
 // See [Client.DialTTS] for slots and errors: an utterance takes a slot while
 // audio is made for it, an open socket none.
