@@ -283,11 +283,17 @@ func (c *Client) callConfig(ctx context.Context, opts []CallOption) (callConfig,
 		return callConfig{}, err
 	}
 	cfg := c.call
+	err := cfg.applyAll(ctx, opts)
+	return cfg, err
+}
+
+// applyAll applies the options of a context, and over them those of a call.
+func (c *callConfig) applyAll(ctx context.Context, opts []CallOption) error {
 	inherited, _ := ctx.Value(contextOptions{}).([]CallOption)
-	if err := cfg.apply(inherited); err != nil {
-		return cfg, err
+	if err := c.apply(inherited); err != nil {
+		return err
 	}
-	return cfg, cfg.apply(opts)
+	return c.apply(opts)
 }
 
 func (c *callConfig) apply(opts []CallOption) error {

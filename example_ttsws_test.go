@@ -216,3 +216,33 @@ func ExampleTokenSource() {
 	fmt.Println(s.WriteString("Hello there. "))
 	// Output: 13 <nil>
 }
+
+// One voice, in two moods.
+func ExampleTTSMulti_Utter() {
+	srv, err := elevenlabstest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	ctx := context.Background()
+	voice, err := srv.Client().DialTTSMulti(ctx, elevenlabs.TTSStreamRequest{ModelID: "eleven_flash_v2_5", Format: elevenlabs.FormatPCM_16000})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer voice.Close()
+
+	hurried := elevenlabs.TTSUtterance{VoiceSettings: &elevenlabs.VoiceSettings{Speed: elevenlabs.Ptr(1.2)}}
+	warning, err := voice.Utter(ctx, hurried, elevenlabs.WithPriority(elevenlabs.PriorityInteractive))
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := warning.WriteString("Mind the gap! "); err != nil {
+		log.Fatal(err)
+	}
+	chunk, err := warning.Next()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%q\n", chunk.Alignment.Text())
+	// Output: "Mind the gap! "
+}

@@ -39,15 +39,20 @@ func (s *TTSSession) watchAt() time.Time {
 		patience = audioPatience
 	}
 	awaited := s.ended || !s.script.done() && (!s.words || s.script.awaited())
+	if s.script.blind() {
+		awaited = s.ended || s.holding && !s.heard
+	}
 	if patience < 0 || s.link == nil || !awaited || s.sound.full() {
 		return time.Time{}
 	}
 	return s.audioAt.Add(patience)
 }
 
-// quietAt is when text that is not spoken is taken to wait for more.
+// quietAt is when text that is not spoken is taken to wait for more, or to be
+// spoken where no times tell.
 func (s *TTSSession) quietAt() time.Time {
-	if !s.holding || !s.words || s.ended || s.script.awaited() || s.script.unsent() {
+	waits := s.words && !s.script.awaited() || s.script.blind() && s.heard
+	if !s.holding || s.lifelong || !waits || s.ended || s.script.unsent() {
 		return time.Time{}
 	}
 	last := s.sentAt
@@ -69,7 +74,9 @@ func (s *TTSSession) tick() {
 	if due(s.watchAt()) {
 		l := s.link
 		s.audioAt = now
-		s.after = append(s.after, func() { l.conn.Fail(errNoAudio) })
+		if !l.held.Load() { // else the audio may lie behind that of another
+			s.after = append(s.after, func() { l.conn.Fail(errNoAudio) })
+		}
 	}
 	if due(s.quietAt()) {
 		s.release(Outcome{Verdict: VerdictServed}, nil)

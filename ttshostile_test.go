@@ -82,7 +82,7 @@ func TestDialTTS_EndsBesideAServerThatDoesNot(t *testing.T) {
 		}
 	})
 	s := dialTTS(t, c, live)
-	_, err := io.CopyN(io.Discard, s, 10<<20)
+	_, err := io.CopyN(io.Discard, s, 2<<20)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	_, err = s.Read(make([]byte, 1))
@@ -124,13 +124,15 @@ func TestDialTTS_NoAudioForTextIsALoss(t *testing.T) {
 func TestDialTTS_ASlowListenerHoldsUpTheServer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
-		s := dialTTS(t, srv.Client(elevenlabs.WithStreamBuffer(100_000)), live)
-		text := strings.Repeat("This is a rather long text that is made faster than it is heard. ", 40)
+		c := srv.Client(elevenlabs.WithStreamBuffer(50_000))
+		s := dialTTS(t, c, cheap())
+		text := strings.Repeat("This is a rather long text that is made faster than it is heard. ", 10)
 		go func() {
 			s.WriteString(text)
 			s.End()
 		}()
 		time.Sleep(time.Minute)
+		require.Equal(t, 1, c.Stats().Families[elevenlabs.FamilyFlash].InFlight, "it is not all made yet")
 		got := hearOut(s)
 		require.Equal(t, io.EOF, got.err)
 		require.Equal(t, text, got.text.String())

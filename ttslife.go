@@ -29,7 +29,7 @@ func (s *TTSSession) attach(l *ttsLink, id string) {
 	s.unlock()
 	switch {
 	case over:
-		l.leave(id, s.say.cancel(id), func() {})
+		l.giveBack(id)
 	case !joined:
 		s.mu.Lock()
 		s.link = l
@@ -51,10 +51,10 @@ func (s *TTSSession) hear(l *ttsLink, f timing.Frame, m socket.Message) {
 		s.take(f, m)
 	}
 	switch {
-	case f.Final && s.ending:
+	case f.Final && s.ended && !s.script.unheard():
 		s.end(io.EOF)
 		return
-	case f.Final: // it ended by itself, for want of text
+	case f.Final: // it ended by itself, for want of text, or has said nothing
 		s.lose(SocketError{Op: s.op, Code: socket.CodeNormal})
 		return
 	case s.script.done():
@@ -62,9 +62,11 @@ func (s *TTSSession) hear(l *ttsLink, f timing.Frame, m socket.Message) {
 	}
 	s.arm(time.Now())
 	s.changed.Broadcast()
+	l.held.Store(s.sound.full())
 	for s.sound.full() && s.link == l && s.err == nil {
 		s.changed.Wait()
 	}
+	l.held.Store(false)
 	s.audioAt = time.Now() // a slow listener is not the server's fault
 }
 
@@ -209,7 +211,7 @@ func (s *TTSSession) shut(err error) {
 		s.unlock()
 		return
 	}
-	l, id, permit, holding := s.link, s.id, s.permit, s.holding
+	l, id, permit, holding, opened := s.link, s.id, s.permit, s.holding, s.opened
 	s.holding = false
 	s.end(err)
 	s.sound.drop()
@@ -220,9 +222,13 @@ func (s *TTSSession) shut(err error) {
 			s.c.hooks.fire(s.ctx, onDone, s.event(err))
 		}
 	}
-	if l == nil {
+	switch {
+	case l == nil:
 		left()
-		return
+	case l.pool != nil && !opened:
+		l.giveBack(id)
+		left()
+	default:
+		l.leave(id, s.say.cancel(id), left)
 	}
-	l.leave(id, s.say.cancel(id), left)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/socket"
@@ -21,6 +22,7 @@ type ttsLink struct {
 	done chan struct{} // closed when the connection has ended and all were told
 
 	since time.Time
+	held  atomic.Bool // by a listener that is slow
 
 	mu     sync.Mutex           // guards all below
 	places map[string]*ttsPlace // by context
@@ -28,6 +30,9 @@ type ttsLink struct {
 	over   bool                 // nobody may join any more
 	tired  bool                 // a last word is overdue, so nobody new may
 }
+
+// errorPatience is how long a connection may stay open behind an error.
+const errorPatience = time.Second
 
 // leastLife is how long a connection has to have lasted to be worth another in
 // its place.
@@ -83,6 +88,17 @@ func (l *ttsLink) join(id string, s *TTSSession) bool {
 	return true
 }
 
+// giveBack gives up the place of a context that the server has not heard of.
+func (l *ttsLink) giveBack(id string) {
+	l.mu.Lock()
+	over := l.over
+	delete(l.places, id)
+	l.mu.Unlock()
+	if !over && (l.pool == nil || l.pool.freed(l)) {
+		l.close()
+	}
+}
+
 // leave takes a session off the link. One that shares it leaves its place to
 // the server until that has said its last word, and left is called then.
 func (l *ttsLink) leave(id string, bye []byte, left func()) {
@@ -101,13 +117,24 @@ func (l *ttsLink) leave(id string, bye []byte, left func()) {
 	left = sync.OnceFunc(left)
 	p.session, p.left = nil, left
 	time.AfterFunc(finalPatience, func() { l.overdue(id, p) })
-	l.mu.Unlock()
 	if !l.conn.TrySend(bye) {
+		l.pool.tasks.Go(func() { l.insist(bye) })
+	}
+	l.mu.Unlock()
+}
+
+// insist waits for others to be written, which a listener who was slow has held
+// up.
+func (l *ttsLink) insist(bye []byte) {
+	ctx, cancel := context.WithTimeout(context.Background(), finalPatience)
+	defer cancel()
+	if l.conn.Send(ctx, bye) != nil {
 		l.conn.Fail(errStuck)
 	}
 }
 
-// overdue gives up on the last word on a context. Its place stays taken.
+// overdue gives up on the last word on a context. Its place stays taken, until
+// the link can be replaced without harm to others.
 func (l *ttsLink) overdue(id string, p *ttsPlace) {
 	l.mu.Lock()
 	waits := l.places[id] == p
@@ -116,9 +143,28 @@ func (l *ttsLink) overdue(id string, p *ttsPlace) {
 	if waits {
 		p.left()
 	}
+	if l.spent() {
+		l.conn.Fail(errNoFinal)
+	}
 }
 
-var errStuck = errors.New("the server takes no more text")
+// spent reports whether the link takes nobody any more and nobody is on it.
+func (l *ttsLink) spent() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.places {
+		if p.session != nil {
+			return false
+		}
+	}
+	return l.tired
+}
+
+var (
+	errStuck    = errors.New("the server takes no more text")
+	errNoFinal  = errors.New("the server has not ended what was cancelled")
+	errLeftOpen = errors.New("the server did not close behind its error")
+)
 
 // close ends the link and returns when it has ended.
 func (l *ttsLink) close() {
@@ -155,7 +201,9 @@ func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
 		l.failed = &SocketError{Op: l.op, Type: l.conn.Redact(f.Error), Message: l.conn.Redact(f.Message)}
 		l.mu.Unlock()
 		m.Free()
-		return nil // the close follows
+		// The close follows, or so it should.
+		time.AfterFunc(errorPatience, func() { l.conn.Fail(errLeftOpen) })
+		return nil
 	}
 	l.mu.Lock()
 	p := l.places[f.Context]
@@ -179,6 +227,8 @@ func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
 		p.left()
 	}
 	switch {
+	case f.Final && l.spent():
+		return errNoFinal
 	case f.Final && l.pool != nil && !l.pool.freed(l):
 	case f.Final:
 		return io.EOF // nothing more will be said
@@ -197,11 +247,16 @@ func (l *ttsLink) end(err error) {
 	}
 	l.mu.Unlock()
 	told.closedBy(err)
+	var over error // of all sessions of the pool
 	if l.pool != nil {
-		l.pool.lost(l, told.passes() && time.Since(l.since) > leastLife)
+		over = l.pool.lost(l, told.passes() && time.Since(l.since) > leastLife)
 	}
 	for _, p := range places {
-		if p.session != nil {
+		switch {
+		case p.session == nil:
+		case over != nil:
+			p.session.shut(over)
+		default:
 			p.session.lost(l, told)
 		}
 		if p.left != nil {

@@ -44,9 +44,9 @@ type TTSMulti struct {
 	err   error
 }
 
-// DialTTSMulti opens a socket for many utterances of one voice, all with the
-// same settings. It lives under the context, and so do its utterances. Close
-// it when done with it.
+// DialTTSMulti opens a socket for many utterances of one voice. What a
+// [TTSUtterance] does not set is as in the request. It lives under the context,
+// and so do its utterances. Close it when done with it.
 //
 // See [Client.DialTTS] for slots and errors: an utterance takes a slot while
 // audio is made for it, an open socket none.
@@ -75,7 +75,10 @@ func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ..
 // open: one that has ended is replaced, unless it had been refused. 0 is for as
 // many as the utterances need. A DialTTSMulti begins with 1.
 func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
-	if sockets < 0 {
+	switch {
+	case ctx == nil:
+		return badArgument("Context", "is nil")
+	case sockets < 0:
 		return badArgument("sockets", "%d is negative", sockets)
 	}
 	m.mu.Lock()
@@ -94,18 +97,12 @@ func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
 	}
 }
 
-// NewUtterance begins something to be said. It is a session of its own: what
-// is written to it is spoken beside the others, and Cancel and Close end it
-// alone. It ends with its context, too.
+// NewUtterance begins something to be said, with the settings that the sockets
+// were opened with. It is a session of its own: what is written to it is spoken
+// beside the others, and Cancel and Close end it alone. It ends with its
+// context, too, and heeds the options that one has of [NewContext].
 func (m *TTSMulti) NewUtterance(ctx context.Context) (*TTSSession, error) {
-	if ctx == nil {
-		return nil, badArgument("Context", "is nil")
-	}
-	s := newTTSSession(ctx, m.c, m.cfg, &m.req, "TTS utterance", multiDialect{singleDialect{&m.req}})
-	s.connect = m.place
-	stop := context.AfterFunc(m.ctx, func() { s.shut(m.how()) })
-	context.AfterFunc(s.ctx, func() { stop() })
-	return s, s.start()
+	return m.Utter(ctx, TTSUtterance{})
 }
 
 // Close ends all utterances and sockets, and returns when they have ended. It
@@ -228,8 +225,8 @@ func (m *TTSMulti) freed(l *ttsLink) bool {
 }
 
 // lost is told that a socket has ended, and opens another in its place if that
-// may do better.
-func (m *TTSMulti) lost(l *ttsLink, again bool) {
+// may do better. It returns why there are to be no more, nil if there are.
+func (m *TTSMulti) lost(l *ttsLink, again bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := len(m.links)
@@ -237,4 +234,5 @@ func (m *TTSMulti) lost(l *ttsLink, again bool) {
 	if again && m.err == nil && len(m.links) < before && len(m.links) < m.warm {
 		m.tasks.Go(func() { _, _, _ = m.open(m.ctx, nil) }) // who needs one later is told what is wrong
 	}
+	return m.err
 }

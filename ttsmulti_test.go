@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"strings"
 	"sync"
@@ -102,24 +101,26 @@ func TestDialTTSMulti_AnInterruptionStops(t *testing.T) {
 
 func TestDialTTSMulti_NeverHasTooManyContexts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		srv := elevenlabstest.NewServer(t)
-		m := dialMulti(t, srv.Client())
-		for range 40 { // interruptions, each before the last word on the one before
+		slow := elevenlabstest.Latency{FlashBase: 150 * time.Millisecond, PerFlashCharacter: 20 * time.Millisecond}
+		srv := elevenlabstest.NewServer(t, elevenlabstest.WithLatency(slow), elevenlabstest.WithLimit(elevenlabs.FamilyFlash, 20))
+		lost := 0
+		c := srv.Client(elevenlabs.WithConcurrency(elevenlabs.FamilyFlash, 20), elevenlabs.WithHooks(elevenlabs.Hooks{
+			Retry: func(_ context.Context, e elevenlabs.Event) { lost++ },
+		}))
+		m, err := c.DialTTSMulti(t.Context(), cheap())
+		require.NoError(t, err)
+		defer m.Close()
+		require.NoError(t, m.Prewarm(t.Context(), 3))
+		for range 40 { // interruptions, each before the last word on the nine before
 			s := utter(t, m)
-			write(t, s, "And then there is something else. ")
+			write(t, s, "Yes. ")
 			_, err := s.Next()
 			require.NoError(t, err)
-			write(t, s, strings.Repeat("It goes on and on. ", 20))
+			write(t, s, strings.Repeat("It goes on and on. ", 6))
 			s.Cancel()
 		}
-		time.Sleep(10 * time.Second)
-		s := utter(t, m)
-		write(t, s, "Done. ")
-		_, err := s.Next()
-		require.NoError(t, err)
-		for _, r := range srv.Requests() {
-			require.NotContains(t, string(r.Body), "Maximum")
-		}
+		require.Zero(t, lost, "a sixth context would have closed its socket")
+		require.Equal(t, 3, srv.Usage().Requests, "with room for fifteen")
 		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyFlash].Refused)
 	})
 }
@@ -168,39 +169,4 @@ func TestDialTTSMulti_EndsWithItsContext(t *testing.T) {
 		require.LessOrEqual(t, time.Since(at), 50*time.Millisecond)
 		require.NoError(t, m.Close())
 	})
-}
-
-func TestDialTTSMulti_DropsLoseNoWordAndRepeatNone(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(4) {
-		synctest.Test(t, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 2))
-			srv := elevenlabstest.NewServer(t, dropping(r, 12))
-			c := srv.Client(elevenlabs.WithMaxRetries(20), elevenlabs.WithRetryBudget(-1, 0))
-			m := dialMulti(t, c)
-			want := strings.Join(strings.Fields(story), "")
-			var all sync.WaitGroup
-			for range 7 {
-				all.Go(func() {
-					s := utter(t, m)
-					heard := listening(s)
-					for _, word := range strings.SplitAfter(story, " ") {
-						if _, err := s.WriteString(word); err != nil {
-							t.Error(err)
-						}
-						time.Sleep(30 * time.Millisecond)
-					}
-					if err := s.End(); err != nil {
-						t.Error(err)
-					}
-					got := <-heard
-					if got.err != io.EOF || strings.Join(strings.Fields(got.text.String()), "") != want || letters(got.audio) != want {
-						t.Errorf("seed %d: %q %v", seed, got.text.String(), got.err)
-					}
-				})
-			}
-			all.Wait()
-			require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
-		})
-	}
 }

@@ -71,7 +71,7 @@ func (s *TTSSession) next() []byte {
 
 // deliver hands a message to a connection. One that has ended says so itself.
 func (s *TTSSession) deliver(l *ttsLink, m []byte) {
-	if l.conn.Send(s.ctx, m) == nil {
+	if l.conn.TrySend(m) || l.conn.Send(s.ctx, m) == nil {
 		return
 	}
 	s.mu.Lock()
@@ -103,6 +103,7 @@ func (s *TTSSession) acquire() {
 		return
 	}
 	s.permit, s.holding, s.begun, s.heard = p, true, time.Now(), false
+	s.audioAt = s.begun
 	s.c.stats.admitted(s.family)
 	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onAdmitted, e) })
 }

@@ -183,8 +183,13 @@ func (s *script) awaited() bool {
 	return s.flushed > s.covered && s.speakable(s.text[s.covered:s.flushed])
 }
 
-// astray reports whether it is not known what has been spoken.
-func (s *script) astray() bool { return (s.dark || s.stray >= strayed) && !s.done() }
+// astray reports whether it is not known what has been spoken, and blind
+// whether the times have ceased to tell.
+func (s *script) astray() bool { return s.blind() && !s.done() }
+func (s *script) blind() bool  { return s.dark || s.stray >= strayed }
+
+// unheard reports whether nothing at all has come of what is not spoken.
+func (s *script) unheard() bool { return s.aligned == 0 && !s.dark && s.stray == 0 && !s.done() }
 
 // speakable reports whether there is a letter or a digit in a text, outside of
 // tags.

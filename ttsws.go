@@ -94,15 +94,22 @@ func (r *TTSStreamRequest) validate() error {
 	if err := checkStreamed(name+"Format", r.Format); err != nil {
 		return err
 	}
+	switch {
+	case r.InactivityTimeout < time.Second, r.InactivityTimeout > longestInactivity, r.InactivityTimeout%time.Second != 0:
+		return badArgument(name+"InactivityTimeout", "%v is not whole seconds from 1 to 180", r.InactivityTimeout)
+	case r.KeepAlive >= r.InactivityTimeout:
+		return badArgument(name+"KeepAlive", "%v is not less than the InactivityTimeout", r.KeepAlive)
+	}
+	return r.validateOpening(name)
+}
+
+// validateOpening checks what the first message says.
+func (r *TTSStreamRequest) validateOpening(name string) error {
 	if r.VoiceSettings != nil {
 		if err := r.VoiceSettings.validate(name + "VoiceSettings"); err != nil {
 			return err
 		}
 	}
-	return r.validateRest(name)
-}
-
-func (r *TTSStreamRequest) validateRest(name string) error {
 	if err := checkDictionaries(name+"Dictionaries", r.Dictionaries); err != nil {
 		return err
 	}
@@ -113,10 +120,6 @@ func (r *TTSStreamRequest) validateRest(name string) error {
 		return badArgument(name+"Dictionaries", "a dictionary has no VersionID, which this socket wants")
 	case slices.ContainsFunc(r.ChunkLengthSchedule, outside):
 		return badArgument(name+"ChunkLengthSchedule", "%v: a value is not from 50 to 500", r.ChunkLengthSchedule)
-	case r.InactivityTimeout < time.Second, r.InactivityTimeout > longestInactivity, r.InactivityTimeout%time.Second != 0:
-		return badArgument(name+"InactivityTimeout", "%v is not whole seconds from 1 to 180", r.InactivityTimeout)
-	case r.KeepAlive >= r.InactivityTimeout:
-		return badArgument(name+"KeepAlive", "%v is not less than the InactivityTimeout", r.KeepAlive)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package elevenlabs_test
 import (
 	"context"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"strings"
@@ -252,74 +251,21 @@ func TestDialTTS_EndsAtOnce(t *testing.T) {
 	}
 }
 
-// dropping is a script that ends each socket after some messages.
-func dropping(r *rand.Rand, most int) elevenlabstest.Option {
-	return elevenlabstest.WithScript(func(req elevenlabstest.Request) elevenlabstest.Fault {
-		if !strings.HasSuffix(req.Path, "stream-input") {
-			return elevenlabstest.Fault{}
-		}
-		after := 2 + r.IntN(most)
-		switch r.IntN(4) {
-		case 0:
-			return elevenlabstest.OnSocket(after, elevenlabstest.CloseWith(1011, "we are restarting"))
-		case 1:
-			return elevenlabstest.OnSocket(after, elevenlabstest.Stall(20*time.Second))
-		case 2:
-			return elevenlabstest.OnSocket(after, elevenlabstest.CloseWith(1000, ""))
-		}
-		return elevenlabstest.OnSocket(after, elevenlabstest.Drop())
-	})
-}
-
 // letters are what is heard in 16-bit samples, without blanks.
-func letters(audio []byte) string {
+func letters(audio []byte) string { return lettersIn(audio, 2) }
+
+// lettersIn are letters in samples of so many bytes.
+func lettersIn(audio []byte, width int) string {
 	var (
 		l tone.Listener
 		b strings.Builder
 	)
-	l.Hear(audio, 2, func(r rune, _ int64) {
+	l.Hear(audio, width, func(r rune, _ int64) {
 		if !unicode.IsSpace(r) {
 			b.WriteRune(r)
 		}
 	})
 	return b.String()
-}
-
-const story = "The quick brown fox jumps over the lazy dog. It was a bright cold day in April, and the clocks were " +
-	"striking thirteen! \"Who is there?\" she asked; nobody answered. Dr. Watson paid $5 for 3.14 pies... " +
-	"Über die Brücke ging er nach Hause. 你好，世界。The end is near, and so is the beginning of something new. "
-
-func TestDialTTS_DropsLoseNoWordAndRepeatNone(t *testing.T) {
-	t.Parallel()
-	sockets := 0
-	for seed := range uint64(40) {
-		synctest.Test(t, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 1))
-			srv := elevenlabstest.NewServer(t, dropping(rand.New(rand.NewPCG(seed, 3)), 6))
-			req := live
-			if seed%2 == 1 {
-				req.ChunkLengthSchedule = []int{50, 80}
-			}
-			c := srv.Client(elevenlabs.WithMaxRetries(20))
-			s := dialTTS(t, c, req)
-			heard := listening(s)
-			for text := story; text != ""; {
-				n := min(len(text), 1+r.IntN(30))
-				write(t, s, text[:n])
-				text = text[n:]
-				time.Sleep(time.Duration(r.IntN(300)) * time.Millisecond)
-			}
-			require.NoError(t, s.End())
-			got := <-heard
-			require.Equal(t, io.EOF, got.err)
-			want := strings.Join(strings.Fields(story), "")
-			require.Equal(t, want, strings.Join(strings.Fields(got.text.String()), ""), "seed %d", seed)
-			require.Equal(t, want, letters(got.audio), "seed %d", seed)
-			require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
-			sockets += srv.Usage().Requests
-		})
-	}
-	require.Greater(t, sockets, 200, "a drop makes a new one")
 }
 
 // memoryServer is a network with a handler at its other end.

@@ -2,7 +2,6 @@ package elevenlabstest
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"hash"
 	"io"
 	"math"
@@ -238,7 +237,7 @@ func (x *speechContext) say(text, part string, first, last bool) bool {
 	return true
 }
 
-func (x *speechContext) message(audio string, times *socketTimes) map[string]any {
+func (x *speechContext) message(audio []byte, times *socketTimes) map[string]any {
 	if x.s.job.dialogue {
 		return map[string]any{"audio": audio, "normalized_alignment": times.snake(), "alignment": times.snake()}
 	}
@@ -251,19 +250,21 @@ func (x *speechContext) message(audio string, times *socketTimes) map[string]any
 	return m
 }
 
-// sound makes the audio of a part, in base64.
-func (x *speechContext) sound(part string) (string, error) {
+// sound makes the audio of a part.
+func (x *speechContext) sound(part string) ([]byte, error) {
 	source, err := tone.New(x.s.job.spec, part)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if x.sum == nil {
 		x.sum = sha256.New()
 	}
 	x.seconds += source.Duration().Seconds()
 	x.spoken.WriteString(part)
-	audio, _ := io.ReadAll(io.TeeReader(source, x.sum)) // a source's only error is its end
-	return base64.StdEncoding.EncodeToString(audio), nil
+	audio := make([]byte, source.Len())
+	_, err = io.ReadFull(source, audio)
+	x.sum.Write(audio)
+	return audio, err
 }
 
 // final tells that all has been said.

@@ -272,7 +272,14 @@ func (c *Conn) write() {
 	defer silent.Stop()
 	// A peer that takes nothing is as silent as one that says nothing, and no ping
 	// comes past the message that is stuck.
-	stuck := time.AfterFunc(writePatience, func() { c.Fail(ErrSilent) })
+	var stuck *time.Timer
+	stuck = time.AfterFunc(time.Hour, func() {
+		if c.reading.Load() < 0 { // nobody listens, which may be what it waits for
+			stuck.Reset(writePatience)
+			return
+		}
+		c.Fail(ErrSilent)
+	})
 	stuck.Stop()
 	for {
 		var m []byte
