@@ -136,19 +136,26 @@ func (s *TTSSession) Write(p []byte) (int, error) { return s.WriteString(string(
 // WriteString adds text, which may be cut anywhere. It returns when what can be
 // spoken of it is on its way, which may take a slot.
 func (s *TTSSession) WriteString(text string) (int, error) {
-	err := s.send(func() error {
+	if err := s.write(text, func() error { return nil }); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// write adds text once something is done that comes before it.
+func (s *TTSSession) write(text string, before func() error) error {
+	return s.send(func() error {
 		if s.ending {
 			return &opError{op: s.op, what: "text after its end", err: os.ErrClosed}
+		}
+		if err := before(); err != nil {
+			return err
 		}
 		s.text.add(text)
 		part, err := s.text.take(s.words)
 		s.script.add(part)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	return len(text), nil
 }
 
 // WriteAll adds the texts of a sequence, such as the tokens of a language

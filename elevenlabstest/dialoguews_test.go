@@ -86,7 +86,7 @@ func TestDialogueSocket_AFlushEndsATurn(t *testing.T) {
 		p.say(`{"voices":["`+sarah+`"]}`, `{"inputs":[{"text":"Hi. ","voice_id":"`+sarah+`"}],"flush":true}`)
 		require.Contains(t, p.hear(), `"audio"`)
 		require.JSONEq(t, `{"is_final_audio_for_turn":true}`, p.hear())
-		p.say(`{"inputs":[{"text":"Ho. ","voice_id":"`+george+`"}]}`)
+		p.say(`{"inputs":[{"text":"Ho. ","voice_id":"` + george + `"}]}`)
 		require.Contains(t, p.hear(), "not among those")
 		p.closes(1008, "")
 	})
