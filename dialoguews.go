@@ -76,11 +76,9 @@ func (c *Client) DialDialogue(ctx context.Context, req DialogueStreamRequest, op
 	if err := req.validate(); err != nil {
 		return nil, err
 	}
-	call := req.call()
-	like := TTSStreamRequest{ModelID: req.ModelID, Format: req.Format, KeepAlive: req.KeepAlive}
-	s := newTTSSession(ctx, c, cfg, &like, call.Op, dialogueDialect{&req})
-	s.lifelong, s.script.cues, s.script.eager = true, true, true
-	s.script.speak(req.Voices[0])
+	call := req.call("Dialogue socket", "/stream-input")
+	s := newDialogue(ctx, c, cfg, &req, call.Op, dialogueDialect{&req})
+	s.lifelong = true
 	s.connect = func(ctx context.Context) (*ttsLink, string, error) {
 		l, err := dialTTSLink(ctx, c, call, cfg, nil)
 		if err == nil {
@@ -89,6 +87,15 @@ func (c *Client) DialDialogue(ctx context.Context, req DialogueStreamRequest, op
 		return l, "", err
 	}
 	return &DialogueSession{s, req.Voices}, s.start()
+}
+
+// newDialogue returns a session in which the first voice speaks.
+func newDialogue(ctx context.Context, c *Client, cfg callConfig, req *DialogueStreamRequest, op string, say dialect) *TTSSession {
+	like := TTSStreamRequest{ModelID: req.ModelID, Format: req.Format, KeepAlive: req.KeepAlive}
+	s := newTTSSession(ctx, c, cfg, &like, op, say)
+	s.script.cues, s.script.eager = true, true
+	s.script.speak(req.Voices[0])
+	return s
 }
 
 // Say adds text that a voice speaks. Where another spoke before, a turn begins:
@@ -184,7 +191,7 @@ func (r *DialogueStreamRequest) checkVoices(field string) error {
 }
 
 // call describes the request for a connection.
-func (r *DialogueStreamRequest) call() Call {
+func (r *DialogueStreamRequest) call(op, endpoint string) Call {
 	q := url.Values{}
 	p := params(q)
 	p.text("model_id", r.ModelID)
@@ -199,19 +206,21 @@ func (r *DialogueStreamRequest) call() Call {
 		q.Set("seed", formatUint(*r.Seed))
 	}
 	return Call{
-		Op: "Dialogue socket", Method: "GET", Path: "/v1/text-to-dialogue/stream-input", rawQuery: q.Encode(),
+		Op: op, Method: "GET", Path: "/v1/text-to-dialogue" + endpoint, rawQuery: q.Encode(),
 		socket: &socket.Options{}, tokens: r.Tokens, tokenQuery: "single_use_token",
 	}
 }
 
 // dialogueMessage is what a client says on a socket of dialogue.
 type dialogueMessage struct {
+	Context      string              `json:"context_id,omitempty"`
 	Voices       []string            `json:"voices,omitempty"`
 	Settings     *dialogueSettings   `json:"voice_settings,omitempty"`
 	Dictionaries []DictionaryLocator `json:"pronunciation_dictionary_locators,omitempty"`
 	Inputs       []dialogueLine      `json:"inputs,omitempty"`
 	Flush        bool                `json:"flush,omitempty"`
 	KeepAlive    bool                `json:"keep_alive,omitempty"`
+	Close        bool                `json:"close_context,omitempty"`
 	Bye          bool                `json:"close_socket,omitempty"`
 }
 
@@ -230,18 +239,20 @@ func (m dialogueMessage) bytes() []byte {
 // characters and 8 words; sentences are spoken as they come.
 type dialogueDialect struct{ req *DialogueStreamRequest }
 
-func (d dialogueDialect) open(string) []byte {
-	m := dialogueMessage{Voices: d.req.Voices, Dictionaries: d.req.Dictionaries}
+func (d dialogueDialect) open(id string) []byte {
+	m := dialogueMessage{Context: id, Voices: d.req.Voices, Dictionaries: d.req.Dictionaries}
 	if d.req.Stability != nil {
 		m.Settings = &dialogueSettings{d.req.Stability}
 	}
 	return m.bytes()
 }
 
-func (dialogueDialect) text(_ string, p part) []byte {
-	return dialogueMessage{Inputs: []dialogueLine{{p.text, p.voice, p.begins}}, Flush: p.flush}.bytes()
+func (dialogueDialect) text(id string, p part) []byte {
+	return dialogueMessage{Context: id, Inputs: []dialogueLine{{p.text, p.voice, p.begins}}, Flush: p.flush}.bytes()
 }
 
-func (dialogueDialect) keepAlive(string) []byte { return dialogueMessage{KeepAlive: true}.bytes() }
-func (dialogueDialect) end(string) []byte       { return dialogueMessage{Bye: true}.bytes() }
-func (dialogueDialect) cancel(string) []byte    { return nil }
+func (dialogueDialect) keepAlive(id string) []byte {
+	return dialogueMessage{Context: id, KeepAlive: true}.bytes()
+}
+func (dialogueDialect) end(string) []byte    { return dialogueMessage{Bye: true}.bytes() }
+func (dialogueDialect) cancel(string) []byte { return nil }

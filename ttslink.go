@@ -18,6 +18,7 @@ type ttsLink struct {
 	op   string
 	conn *socket.Conn
 	pool *TTSMulti     // whose it is; nil for a session's own
+	left func(error)   // gives its slot back; nil for none
 	done chan struct{} // closed when the connection has ended and all were told
 
 	since time.Time
@@ -42,12 +43,33 @@ type ttsPlace struct {
 
 // dialTTSLink opens a connection, which is the caller's to read.
 func dialTTSLink(ctx context.Context, c *Client, call Call, cfg callConfig, pool *TTSMulti) (*ttsLink, error) {
+	l := &ttsLink{op: call.Op, pool: pool, done: make(chan struct{}), places: make(map[string]*ttsPlace)}
+	if pool != nil && pool.seats != nil {
+		call.socket = &socket.Options{KeepAlive: pool.seats.pulse, Idle: l.idle}
+	}
 	conn, _, err := c.dialSocket(ctx, call, cfg)
 	if err != nil {
 		return nil, err
 	}
-	l := &ttsLink{op: call.Op, conn: conn, pool: pool, done: make(chan struct{}), since: time.Now(), places: make(map[string]*ttsPlace)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn, l.since = conn, time.Now()
 	return l, nil
+}
+
+// idle is a sign of life where nobody is who could give one: a context without
+// text that is closed at once. The goroutine that writes asks for it.
+func (l *ttsLink) idle() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over || l.conn == nil || len(l.places) > 0 {
+		return nil
+	}
+	id := l.pool.newID()
+	open, end := l.pool.seats.sign(id)
+	l.places[id] = new(ttsPlace)
+	l.conn.TrySend(end)
+	return open
 }
 
 // reserve takes a place for a context, if there is one.
@@ -83,14 +105,20 @@ func (l *ttsLink) join(id string, s *TTSSession) bool {
 	return true
 }
 
-// leave takes a session off the link. One that shares it leaves its place to
-// the server until that has said its last word, and left is called then.
-func (l *ttsLink) leave(id string, bye []byte, left func()) {
-	if bye == nil {
+// quit takes a session off the link that the server knows nothing of.
+func (l *ttsLink) quit(id string) {
+	l.mu.Lock()
+	delete(l.places, id)
+	l.mu.Unlock()
+	if l.pool.vacated(l) {
 		l.close()
-		left()
-		return
 	}
+}
+
+// leave takes a session off the link. One that shares it leaves its place to
+// the server until that has said its last word, and left is called then. It
+// says nothing if the last word on it was said.
+func (l *ttsLink) leave(id string, bye []byte, left func()) {
 	l.mu.Lock()
 	p := l.places[id]
 	if l.over || p == nil {
@@ -102,7 +130,7 @@ func (l *ttsLink) leave(id string, bye []byte, left func()) {
 	p.session, p.left = nil, left
 	time.AfterFunc(finalPatience, func() { l.overdue(id, p) })
 	l.mu.Unlock()
-	if !l.conn.TrySend(bye) {
+	if bye != nil && !l.conn.TrySend(bye) {
 		l.conn.Fail(errStuck)
 	}
 }
@@ -179,7 +207,7 @@ func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
 		p.left()
 	}
 	switch {
-	case f.Final && l.pool != nil && !l.pool.freed(l):
+	case f.Final && l.pool != nil && !l.pool.vacated(l):
 	case f.Final:
 		return io.EOF // nothing more will be said
 	}
@@ -197,6 +225,9 @@ func (l *ttsLink) end(err error) {
 	}
 	l.mu.Unlock()
 	told.closedBy(err)
+	if l.left != nil {
+		l.left(&told)
+	}
 	if l.pool != nil {
 		l.pool.lost(l, told.passes() && time.Since(l.since) > leastLife)
 	}

@@ -2,6 +2,7 @@ package elevenlabs
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"strconv"
@@ -27,10 +28,11 @@ const (
 // sockets that are open already. Each socket has room for 5; one more is
 // opened when they are full. It is safe for concurrent use.
 type TTSMulti struct {
-	c    *Client
-	cfg  callConfig
-	req  TTSStreamRequest
-	call Call
+	c         *Client
+	cfg       callConfig
+	call      Call
+	utterance func(context.Context) *TTSSession // to be begun
+	seats     *socketSeats                      // that its sockets take; nil for none
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -42,6 +44,9 @@ type TTSMulti struct {
 	links []*ttsLink
 	warm  int // how many are to be open, used or not
 	err   error
+
+	full  context.Context // ends when a place is given up
+	freed context.CancelFunc
 }
 
 // DialTTSMulti opens a socket for many utterances of one voice, all with the
@@ -61,8 +66,22 @@ func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ..
 	if err != nil {
 		return nil, err
 	}
-	m := &TTSMulti{c: c, cfg: cfg, req: req, call: req.call("TTS multi socket", "/multi-stream-input"), dialing: make(chan struct{}, 1)}
+	m := newTTSMulti(ctx, c, cfg, req.call("TTS multi socket", "/multi-stream-input"))
+	m.utterance = func(ctx context.Context) *TTSSession {
+		return newTTSSession(ctx, c, cfg, &req, "TTS utterance", multiDialect{singleDialect{&req}})
+	}
+	return m.start(ctx)
+}
+
+func newTTSMulti(ctx context.Context, c *Client, cfg callConfig, call Call) *TTSMulti {
+	m := &TTSMulti{c: c, cfg: cfg, call: call, dialing: make(chan struct{}, 1)}
+	m.full, m.freed = context.WithCancel(context.Background())
 	m.ctx, m.cancel = context.WithCancel(ctx)
+	return m
+}
+
+// start opens the first socket. From here the context ends all.
+func (m *TTSMulti) start(ctx context.Context) (*TTSMulti, error) {
 	context.AfterFunc(m.ctx, func() { m.shut(m.ctx.Err()) })
 	if err := m.Prewarm(ctx, 1); err != nil {
 		m.cancel()
@@ -72,14 +91,20 @@ func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ..
 }
 
 // Prewarm opens sockets until there are so many, and from then on keeps them
-// open: one that has ended is replaced, unless it had been refused. 0 is for as
-// many as the utterances need. A DialTTSMulti begins with 1.
+// open: one that has ended is replaced, unless it had been refused. More that
+// nobody uses are closed. 0 is for as many as the utterances need. It begins
+// with 1.
 func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
 	if sockets < 0 {
 		return badArgument("Prewarm", "%d is negative", sockets)
 	}
 	m.mu.Lock()
 	m.warm = sockets
+	for _, l := range slices.Clone(m.links) {
+		if m.retire(l) {
+			m.tasks.Go(l.close)
+		}
+	}
 	m.mu.Unlock()
 	for {
 		m.mu.Lock()
@@ -88,7 +113,7 @@ func (m *TTSMulti) Prewarm(ctx context.Context, sockets int) error {
 		if enough || err != nil {
 			return err
 		}
-		if _, _, err := m.open(ctx, nil); err != nil {
+		if _, err := m.open(ctx, context.Background(), nil); err != nil {
 			return err
 		}
 	}
@@ -101,11 +126,16 @@ func (m *TTSMulti) NewUtterance(ctx context.Context) (*TTSSession, error) {
 	if ctx == nil {
 		return nil, badArgument("Context", "is nil")
 	}
-	s := newTTSSession(ctx, m.c, m.cfg, &m.req, "TTS utterance", multiDialect{singleDialect{&m.req}})
+	s := m.utterance(ctx)
+	return s, m.begin(s)
+}
+
+// begin begins an utterance.
+func (m *TTSMulti) begin(s *TTSSession) error {
 	s.connect = m.place
 	stop := context.AfterFunc(m.ctx, func() { s.shut(m.how()) })
 	context.AfterFunc(s.ctx, func() { stop() })
-	return s, s.start()
+	return s.start()
 }
 
 // Close ends all utterances and sockets, and returns when they have ended. It
@@ -143,60 +173,93 @@ func (m *TTSMulti) shut(err error) {
 
 // place finds a socket with room for a context, or opens one.
 func (m *TTSMulti) place(ctx context.Context) (*ttsLink, string, error) {
-	id := "u" + strconv.FormatInt(m.ids.Add(1), 10)
-	if l, err := m.room(id); l != nil || err != nil {
-		return l, id, err
+	id := m.newID()
+	for {
+		l, full, err := m.room(id)
+		if l == nil && err == nil {
+			l, err = m.open(ctx, full, &id)
+		}
+		if err != errFreed {
+			return l, id, err
+		}
 	}
-	l, again, err := m.open(ctx, &id)
-	if again != nil {
-		l = again
-	}
-	return l, id, err
 }
 
-// room reserves a place on an open socket, nil if all are full.
-func (m *TTSMulti) room(id string) (*ttsLink, error) {
+func (m *TTSMulti) newID() string { return "u" + strconv.FormatInt(m.ids.Add(1), 10) }
+
+// errFreed means that a place was given up meanwhile.
+var errFreed = errors.New("there may be room")
+
+// room reserves a place on an open socket. If all are full there is none, and
+// the context ends when that may have changed.
+func (m *TTSMulti) room(id string) (*ttsLink, context.Context, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err != nil {
-		return nil, m.err
+		return nil, nil, m.err
 	}
 	for _, l := range m.links {
 		if l.reserve(id) {
-			return l, nil
+			return l, nil, nil
 		}
 	}
-	return nil, nil
+	return nil, m.full, nil
 }
 
 // open opens a socket, one after the other. With an id it reserves a place on
-// it, or on another that has found room meanwhile.
-func (m *TTSMulti) open(ctx context.Context, id *string) (opened, found *ttsLink, err error) {
-	select {
-	case m.dialing <- struct{}{}:
-		defer func() { <-m.dialing }()
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	case <-m.ctx.Done():
-		return nil, nil, m.how()
-	}
-	if id != nil {
-		if l, err := m.room(*id); l != nil || err != nil {
-			return nil, l, err
-		}
-	}
+// it, or on another that has found room meanwhile. It stops waiting, but not
+// dialing, when full ends.
+func (m *TTSMulti) open(ctx, full context.Context, id *string) (*ttsLink, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(m.ctx, cancel)()
+	select {
+	case m.dialing <- struct{}{}:
+		defer func() { <-m.dialing }()
+	case <-full.Done():
+		return nil, errFreed
+	case <-ctx.Done():
+		return nil, m.stopped(ctx)
+	}
+	if id != nil {
+		l, now, err := m.room(*id)
+		if l != nil || err != nil {
+			return l, err
+		}
+		full = now
+	}
+	return m.dial(ctx, full, id)
+}
+
+// dial opens a socket, with a slot if it takes one.
+func (m *TTSMulti) dial(ctx, full context.Context, id *string) (*ttsLink, error) {
+	left, err := m.seats.take(ctx, full)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = m.stopped(ctx)
+		}
+		return nil, err
+	}
 	l, err := dialTTSLink(ctx, m.c, m.call, m.cfg, m)
 	if err != nil {
-		return nil, nil, err
+		left(err)
+		return nil, err
 	}
+	l.left = left
 	if err := m.add(l, id); err != nil {
 		l.conn.Close(socket.CodeNormal, "")
-		return nil, nil, err
+		left(err)
+		return nil, err
 	}
-	return l, nil, nil
+	return l, nil
+}
+
+// stopped is why a context has ended that may be its own.
+func (m *TTSMulti) stopped(ctx context.Context) error {
+	if m.ctx.Err() != nil {
+		return m.how()
+	}
+	return ctx.Err()
 }
 
 // add keeps a socket that was opened, unless it is too late.
@@ -214,12 +277,19 @@ func (m *TTSMulti) add(l *ttsLink, id *string) error {
 	return nil
 }
 
-// freed is told that a context of a socket is final. It reports whether the
+// vacated is told that a place on a socket was given up. It reports whether the
 // socket is of no more use: nobody is on it, and there are more than are to be
 // warm.
-func (m *TTSMulti) freed(l *ttsLink) bool {
+func (m *TTSMulti) vacated(l *ttsLink) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.freed()
+	m.full, m.freed = context.WithCancel(context.Background())
+	return m.retire(l)
+}
+
+// retire takes a socket that is of no more use out of use.
+func (m *TTSMulti) retire(l *ttsLink) bool {
 	if len(m.links) <= m.warm || !l.retire() {
 		return false
 	}
@@ -235,6 +305,6 @@ func (m *TTSMulti) lost(l *ttsLink, again bool) {
 	before := len(m.links)
 	m.links = slices.DeleteFunc(m.links, func(other *ttsLink) bool { return other == l })
 	if again && m.err == nil && len(m.links) < before && len(m.links) < m.warm {
-		m.tasks.Go(func() { _, _, _ = m.open(m.ctx, nil) }) // who needs one later is told what is wrong
+		m.tasks.Go(func() { _, _ = m.open(m.ctx, context.Background(), nil) }) // who needs one later is told what is wrong
 	}
 }

@@ -45,6 +45,7 @@ type TTSSession struct {
 	words    bool          // sent as they come, for a schedule
 	alive    time.Duration // between signs of life
 	lifelong bool          // a connection takes its slot for its life
+	seated   bool          // or has one that all share who speak on it
 	say      dialect
 	connect  func(context.Context) (*ttsLink, string, error)
 
@@ -67,8 +68,13 @@ type TTSSession struct {
 	id     string // of the context on it
 	opened bool   // the first message was sent
 	ended  bool   // the last one was
+	proven bool   // audio has come on it
 	losses int    // of connections in a row
 	waits  backoff.BackOff
+
+	sending bool    // a message is on its way to the link,
+	parting func()  // and then the session leaves it
+	before  [2]bool // what opened and ended were before it
 
 	permit  Permit
 	holding bool // a slot
