@@ -126,19 +126,24 @@ func (p *socketSeats) take(ctx, full context.Context) (left func(error), err err
 	e.Queued = time.Since(from)
 	p.c.stats.admitted(p.family)
 	p.c.hooks.fire(ctx, onAdmitted, e)
-	return func(err error) { p.giveBack(permit, err) }, nil
+	since := time.Now()
+	return func(err error) {
+		p.c.limiter.Release(permit, p.outcome(err, time.Since(since)))
+		p.c.hooks.fire(ctx, onDone, p.event(err))
+	}, nil
 }
 
-func (p *socketSeats) giveBack(permit Permit, err error) {
-	var (
-		o    Outcome
-		told *SocketError
-	)
-	if errors.As(err, &told) && errors.Is(err, ErrConcurrencyLimit) {
-		o = Outcome{Verdict: VerdictRefused, Limit: number(limitInText, told.Message)}
+// outcome is what a socket has taught that has lasted so long.
+func (p *socketSeats) outcome(err error, lasted time.Duration) Outcome {
+	var told *SocketError
+	switch {
+	case errors.Is(err, ErrConcurrencyLimit) && errors.As(err, &told):
+		return Outcome{Verdict: VerdictRefused, Limit: number(limitInText, told.Message)}
+	case lasted < leastLife:
+		return Outcome{}
 	}
-	p.c.limiter.Release(permit, o)
-	p.c.hooks.fire(context.Background(), onDone, p.event(err))
+	p.c.stats.update(p.family, func(f *FamilyStats) { f.Served++ })
+	return Outcome{Verdict: VerdictServed}
 }
 
 func (p *socketSeats) event(err error) Event {

@@ -2,7 +2,6 @@ package elevenlabs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -129,10 +128,10 @@ func (l *ttsLink) leave(id string, bye []byte, left func()) {
 	left = sync.OnceFunc(left)
 	p.session, p.left = nil, left
 	time.AfterFunc(finalPatience, func() { l.overdue(id, p) })
-	l.mu.Unlock()
-	if bye != nil && !l.conn.TrySend(bye) {
-		l.conn.Fail(errStuck)
+	if bye != nil && !l.conn.TrySend(bye) { // others have much to say
+		l.pool.tasks.Go(func() { _ = l.conn.Send(l.pool.ctx, bye) })
 	}
+	l.mu.Unlock()
 }
 
 // overdue gives up on the last word on a context. Its place stays taken.
@@ -145,8 +144,6 @@ func (l *ttsLink) overdue(id string, p *ttsPlace) {
 		p.left()
 	}
 }
-
-var errStuck = errors.New("the server takes no more text")
 
 // close ends the link and returns when it has ended.
 func (l *ttsLink) close() {
