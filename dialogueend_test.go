@@ -238,3 +238,40 @@ func TestDialDialogue_TimesAreOnOneClock(t *testing.T) {
 		require.Greater(t, made, 5*time.Second)
 	})
 }
+
+// What could not be sent in time was not said: a context that was never opened
+// is not closed, and one whose end was not told is.
+func TestDialDialogueMulti_LeavesABusySocketInGoodOrder(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Stall(5*time.Second)))
+		m := dialDialogues(t, srv.Client())
+		busy, ends := converse(t, m), converse(t, m)
+		heard := listening(busy.TTSSession)
+		go func() {
+			for range 30 {
+				busy.Say(sarah, "On. ")
+			}
+			busy.End()
+		}()
+		synctest.Wait()
+		go ends.End()
+		ctx, cancel := context.WithCancel(t.Context())
+		never := make(chan error, 1)
+		go func() {
+			_, err := m.NewUtterance(ctx)
+			never <- err
+		}()
+		synctest.Wait()
+		at := time.Now()
+		cancel()
+		ends.Cancel()
+		require.ErrorIs(t, <-never, context.Canceled)
+		require.Zero(t, time.Since(at))
+		require.Equal(t, strings.Repeat("On. ", 30), (<-heard).text.String())
+		require.Equal(t, 1, srv.Usage().Requests)
+		body := string(srv.Requests()[0].Body)
+		require.Equal(t, 1, strings.Count(body, `{"context_id":"u2","close_context":true}`))
+		require.NotContains(t, body, `"u3"`)
+	})
+}

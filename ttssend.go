@@ -78,10 +78,10 @@ func (s *TTSSession) deliver(l *ttsLink, m []byte) {
 	s.mu.Lock()
 	defer s.unlock()
 	s.sending = false
+	if err != nil && s.ctx.Err() != nil {
+		s.opened, s.ended = s.before[0], s.before[1] // it was not said
+	}
 	if s.parting != nil {
-		if err != nil {
-			s.opened, s.ended = s.before[0], s.before[1]
-		}
 		s.after = append(s.after, s.parting)
 		s.parting = nil
 	}
