@@ -146,6 +146,24 @@ func readmeLiveTTS(ctx context.Context, client *elevenlabs.Client, tokens iter.S
 	return err
 }
 
+func readmeLiveDialogue(
+	ctx context.Context, client *elevenlabs.Client, host, guest string, tokens iter.Seq[string], player io.Writer,
+) error {
+	dialogue, err := client.DialDialogue(ctx, elevenlabs.DialogueStreamRequest{ModelID: "eleven_v3", Voices: []string{host, guest}})
+	if err != nil {
+		return err
+	}
+	defer dialogue.Close()
+	go func() {
+		_ = dialogue.Say(host, "[excited] Welcome! Who is with us today?")
+		_ = dialogue.Turn(guest)
+		_ = dialogue.WriteAll(tokens)
+		_ = dialogue.End()
+	}()
+	_, err = io.Copy(player, dialogue)
+	return err
+}
+
 func readmeLiveSTT(ctx context.Context, client *elevenlabs.Client, microphone io.Reader) error {
 	session, err := client.DialSTT(ctx, elevenlabs.STTStreamRequest{CommitStrategy: "vad"})
 	if err != nil {
