@@ -286,6 +286,8 @@ func TestReadme_SnippetsRun(t *testing.T) {
 	require.NoError(t, os.WriteFile("book.txt", []byte("It was night. Nobody spoke."), 0o600))
 	require.NoError(t, readmeNarrate(t.Context(), client, io.Discard))
 	require.NoError(t, readmeLiveTTS(t.Context(), client, slices.Values([]string{"Hello ", "there."}), io.Discard))
+	dialogue := slices.Values([]string{"A frie", "nd."})
+	require.NoError(t, readmeLiveDialogue(t.Context(), client, sarah, george, dialogue, io.Discard))
 	require.NoError(t, readmeLiveSTT(t.Context(), client, bytes.NewReader(make([]byte, 32_000))))
 	require.NoError(t, readmeVoices(t.Context(), client))
 	_, _ = readmeUse, readmeWebhook // would reach for the vendor
