@@ -275,3 +275,33 @@ func TestDialDialogueMulti_LeavesABusySocketInGoodOrder(t *testing.T) {
 		require.NotContains(t, body, `"u3"`)
 	})
 }
+
+func FuzzDialogueSession(f *testing.F) {
+	f.Add([]byte(`{"audio":"AAAA","alignment":{"chars":["H","e"],"char_start_times_ms":[0,1],"char_durations_ms":[1,1]},"context_id":"u1"}`), true)
+	f.Add([]byte(`{"is_final_audio_for_turn":true,"context_id":"u1"}`), false)
+	f.Add([]byte(`{"is_final":true,"context_id":"u1"}`), true)
+	f.Add([]byte(`{"message":"no","error":"context_closing","code":1008,"param":"context_id"}`), true)
+	f.Fuzz(func(t *testing.T, message []byte, more bool) {
+		for _, dial := range dialogues {
+			synctest.Test(t, func(t *testing.T) {
+				c := onSocket(t, func(ws *websocket.Conn) {
+					_ = ws.Write(context.Background(), websocket.MessageText, message)
+					if more {
+						_ = ws.Write(context.Background(), websocket.MessageText, message)
+					}
+				}, elevenlabs.WithMaxRetries(1))
+				s, all, err := dial(t.Context(), c)
+				if err != nil {
+					return
+				}
+				_ = s.Say(sarah, "Hello there. ")
+				_, err = io.Copy(io.Discard, s)
+				require.Error(t, err)
+				s.Cancel()
+				require.NoError(t, all.Close())
+				synctest.Wait()
+				require.Zero(t, c.Stats().Families[standard].InFlight)
+			})
+		}
+	})
+}
