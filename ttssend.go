@@ -117,10 +117,10 @@ func (s *TTSSession) acquire() {
 }
 
 // admission is what a socket asks of the limiter.
-func (cfg callConfig) admission(f Family) Admission {
+func (c callConfig) admission(f Family) Admission {
 	return Admission{
-		Family: f, Weight: 1, Priority: cfg.priority, Tenant: cfg.tenant,
-		TenantWeight: cfg.tenantWeight, MaxQueue: cfg.maxQueue, MaxWait: cfg.maxWait,
+		Family: f, Weight: 1, Priority: c.priority, Tenant: c.tenant,
+		TenantWeight: c.tenantWeight, MaxQueue: c.maxQueue, MaxWait: c.maxWait,
 	}
 }
 
