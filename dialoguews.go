@@ -4,25 +4,27 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs/internal/socket"
 )
 
 // A DialogueStreamRequest is everything that can be asked of a dialogue whose
-// lines come piece by piece, for [Client.DialDialogue]. Only Voices is
-// required. A field at its zero value is left out, so that the server's default
-// holds.
+// lines come piece by piece, for [Client.DialDialogue] and
+// [Client.DialDialogueMulti]. A field at its zero value is left out, so that the
+// server's default holds.
 //
 // Source: the vendor's reference of 2026; these sockets are not in the OpenAPI
 // document.
 type DialogueStreamRequest struct {
-	// Voices are who may speak, the first of them to begin with: up to 10 for
-	// eleven_v3 and eleven_v4, one for the other models.
+	// Voices are who may speak, the first of them to begin with: up to 10, one
+	// for eleven_v3_conversational and eleven_v4_turbo. Default: the client's, see
+	// [WithVoice].
 	Voices []string
-	// ModelID is the model, of the v3 family or later. Default
+	// ModelID is the model, of the v3 family or later; the others have a socket of
+	// their own, see [Client.DialTTS]. Default
 	// eleven_v3_conversational, whatever the client's is.
 	ModelID string
 	// Format is how the audio is encoded, not WAV. Default: the client's, else
@@ -74,11 +76,9 @@ func (c *Client) DialDialogue(ctx context.Context, req DialogueStreamRequest, op
 	if err := req.validate(); err != nil {
 		return nil, err
 	}
-	call := req.call()
-	like := TTSStreamRequest{ModelID: req.ModelID, Format: req.Format, KeepAlive: req.KeepAlive}
-	s := newTTSSession(ctx, c, cfg, &like, call.Op, dialogueDialect{&req})
-	s.lifelong, s.script.cues, s.script.eager = true, true, true
-	s.script.speak(req.Voices[0])
+	call := req.call("Dialogue socket", "/stream-input")
+	s := newDialogue(ctx, c, cfg, &req, call.Op, dialogueDialect{&req})
+	s.lifelong = true
 	s.connect = func(ctx context.Context) (*ttsLink, string, error) {
 		l, err := dialTTSLink(ctx, c, call, cfg, nil)
 		if err == nil {
@@ -89,28 +89,44 @@ func (c *Client) DialDialogue(ctx context.Context, req DialogueStreamRequest, op
 	return &DialogueSession{s, req.Voices}, s.start()
 }
 
-// Say adds text that a voice speaks. What the voice before said is spoken as
-// it is, whole sentence or not; the text of one voice may come in several
-// pieces, as with WriteString, which adds to what the last voice says.
+// newDialogue returns a session in which the first voice speaks.
+func newDialogue(ctx context.Context, c *Client, cfg callConfig, req *DialogueStreamRequest, op string, say dialect) *TTSSession {
+	like := TTSStreamRequest{ModelID: req.ModelID, Format: req.Format, KeepAlive: req.KeepAlive}
+	s := newTTSSession(ctx, c, cfg, &like, op, say)
+	s.script.cues, s.script.eager = true, true
+	s.script.speak(req.Voices[0])
+	return s
+}
+
+// Say adds text that a voice speaks. Where another spoke before, a turn begins:
+// see Turn. The text of one voice may come in several pieces, as with
+// WriteString, which adds to what the last voice says.
 func (s *DialogueSession) Say(voiceID, text string) error {
+	return s.speak(voiceID, false, text)
+}
+
+// Turn begins a turn of a voice: what is written from here on, by WriteString
+// and WriteAll too, answers what was said before. That is spoken as it is,
+// whole sentence or not. An agent, whose voice has nobody beside it, begins one
+// with each answer. The first turn is that of the first voice.
+func (s *DialogueSession) Turn(voiceID string) error {
+	return s.speak(voiceID, true, "")
+}
+
+// speak lets a voice speak, in another turn if it is asked for or another has
+// spoken.
+func (s *DialogueSession) speak(voiceID string, again bool, text string) error {
 	if !slices.Contains(s.voices, voiceID) {
 		return badArgument("voiceID", "%q is not among the Voices of the session", voiceID)
 	}
-	err := s.send(func() error {
-		if s.ending {
-			return &opError{op: s.op, what: "text after its end", err: os.ErrClosed}
-		}
-		if last, _ := s.script.speaker(len(s.script.text)); last == voiceID {
+	return s.write(text, func() error {
+		if last, _ := s.script.speaker(len(s.script.text)); last == voiceID && !again {
 			return nil
 		}
 		err := s.flush()
 		s.script.speak(voiceID)
 		return err
 	})
-	if err == nil {
-		_, err = s.WriteString(text)
-	}
-	return err
 }
 
 // over fills the fields that have defaults.
@@ -131,23 +147,17 @@ func (r DialogueStreamRequest) over(base TTSRequest) DialogueStreamRequest {
 
 func (r *DialogueStreamRequest) validate() error {
 	const name = "DialogueStreamRequest."
-	most := 1
-	if r.ModelID == "eleven_v3" || r.ModelID == "eleven_v4" {
-		most = maxDialogueVoices
-	}
-	if n := len(r.Voices); n == 0 || n > most {
-		return badArgument(name+"Voices", "%d given, %s takes 1 to %d", n, r.ModelID, most)
-	}
-	for _, id := range r.Voices {
-		if err := checkID(name+"Voices", id); err != nil {
-			return err
-		}
+	if err := r.checkVoices(name + "Voices"); err != nil {
+		return err
 	}
 	if err := checkNames(
 		name+"ModelID", r.ModelID, name+"Format", string(r.Format), name+"LanguageCode", r.LanguageCode,
 		name+"TextNormalization", r.TextNormalization,
 	); err != nil {
 		return err
+	}
+	if strings.Contains(r.ModelID, "_v1") || strings.Contains(r.ModelID, "_v2") {
+		return &ArgumentError{Field: name + "ModelID", Reason: r.ModelID + " is not served on this socket", Err: ErrUnsupportedModel}
 	}
 	if err := (&VoiceSettings{Stability: r.Stability}).validate("DialogueStreamRequest"); err != nil {
 		return err
@@ -161,8 +171,27 @@ func (r *DialogueStreamRequest) validate() error {
 	return checkStreamed(name+"Format", r.Format)
 }
 
+// checkVoices checks who may speak. What a model takes that is not known here is
+// left to the vendor.
+func (r *DialogueStreamRequest) checkVoices(field string) error {
+	most := maxDialogueVoices
+	switch r.ModelID {
+	case defaultDialogueSocketModel, "eleven_v4_turbo":
+		most = 1
+	}
+	if n := len(r.Voices); n == 0 || n > most {
+		return badArgument(field, "%d given, %s takes 1 to %d", n, r.ModelID, most)
+	}
+	for _, id := range r.Voices {
+		if err := checkID(field, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // call describes the request for a connection.
-func (r *DialogueStreamRequest) call() Call {
+func (r *DialogueStreamRequest) call(op, endpoint string) Call {
 	q := url.Values{}
 	p := params(q)
 	p.text("model_id", r.ModelID)
@@ -177,19 +206,21 @@ func (r *DialogueStreamRequest) call() Call {
 		q.Set("seed", formatUint(*r.Seed))
 	}
 	return Call{
-		Op: "Dialogue socket", Method: "GET", Path: "/v1/text-to-dialogue/stream-input", rawQuery: q.Encode(),
+		Op: op, Method: "GET", Path: "/v1/text-to-dialogue" + endpoint, rawQuery: q.Encode(),
 		socket: &socket.Options{}, tokens: r.Tokens, tokenQuery: "single_use_token",
 	}
 }
 
 // dialogueMessage is what a client says on a socket of dialogue.
 type dialogueMessage struct {
+	Context      string              `json:"context_id,omitempty"`
 	Voices       []string            `json:"voices,omitempty"`
 	Settings     *dialogueSettings   `json:"voice_settings,omitempty"`
 	Dictionaries []DictionaryLocator `json:"pronunciation_dictionary_locators,omitempty"`
 	Inputs       []dialogueLine      `json:"inputs,omitempty"`
 	Flush        bool                `json:"flush,omitempty"`
 	KeepAlive    bool                `json:"keep_alive,omitempty"`
+	Close        bool                `json:"close_context,omitempty"`
 	Bye          bool                `json:"close_socket,omitempty"`
 }
 
@@ -208,18 +239,20 @@ func (m dialogueMessage) bytes() []byte {
 // characters and 8 words; sentences are spoken as they come.
 type dialogueDialect struct{ req *DialogueStreamRequest }
 
-func (d dialogueDialect) open(string) []byte {
-	m := dialogueMessage{Voices: d.req.Voices, Dictionaries: d.req.Dictionaries}
+func (d dialogueDialect) open(id string) []byte {
+	m := dialogueMessage{Context: id, Voices: d.req.Voices, Dictionaries: d.req.Dictionaries}
 	if d.req.Stability != nil {
 		m.Settings = &dialogueSettings{d.req.Stability}
 	}
 	return m.bytes()
 }
 
-func (dialogueDialect) text(_ string, p part) []byte {
-	return dialogueMessage{Inputs: []dialogueLine{{p.text, p.voice, p.begins}}, Flush: p.flush}.bytes()
+func (dialogueDialect) text(id string, p part) []byte {
+	return dialogueMessage{Context: id, Inputs: []dialogueLine{{p.text, p.voice, p.begins}}, Flush: p.flush}.bytes()
 }
 
-func (dialogueDialect) keepAlive(string) []byte { return dialogueMessage{KeepAlive: true}.bytes() }
-func (dialogueDialect) end(string) []byte       { return dialogueMessage{Bye: true}.bytes() }
-func (dialogueDialect) cancel(string) []byte    { return nil }
+func (dialogueDialect) keepAlive(id string) []byte {
+	return dialogueMessage{Context: id, KeepAlive: true}.bytes()
+}
+func (dialogueDialect) end(string) []byte    { return dialogueMessage{Bye: true}.bytes() }
+func (dialogueDialect) cancel(string) []byte { return nil }

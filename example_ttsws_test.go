@@ -246,3 +246,76 @@ func ExampleTTSMulti_Utter() {
 	fmt.Printf("%q\n", chunk.Alignment.Text())
 	// Output: "Mind the gap! "
 }
+
+// An agent with a voice of the v3 family: each answer is a turn of its own,
+// spoken while it is being written.
+func ExampleDialogueSession_Turn() {
+	srv, err := elevenlabstest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	sarah := elevenlabstest.VoiceSarah
+	s, err := srv.Client().DialDialogue(context.Background(), elevenlabs.DialogueStreamRequest{
+		Voices: []string{sarah}, Format: elevenlabs.FormatPCM_16000,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	for _, answer := range [][]string{{"[warmly] Hel", "lo. "}, {"Of cour", "se."}} {
+		if err := s.Turn(sarah); err != nil {
+			log.Fatal(err)
+		}
+		if err := s.WriteAll(slices.Values(answer)); err != nil {
+			log.Fatal(err)
+		}
+		chunk, err := s.Next()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%q\n", chunk.Alignment.Text())
+	}
+	// Output:
+	// "[warmly] Hello. "
+	// "Of course. "
+}
+
+// Two conversations share a socket, and its slot.
+func ExampleClient_DialDialogueMulti() {
+	srv, err := elevenlabstest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	ctx, client := context.Background(), srv.Client()
+	sarah, george := elevenlabstest.VoiceSarah, "JBFqnCBsd6RMkjVDRZzb"
+	agents, err := client.DialDialogueMulti(ctx, elevenlabs.DialogueStreamRequest{Voices: []string{sarah}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer agents.Close()
+	for _, voice := range []string{sarah, george} {
+		s, err := agents.NewUtterance(ctx, voice)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := s.Say(voice, "How can I help? "); err != nil {
+			log.Fatal(err)
+		}
+		chunk, err := s.Next()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%q\n", chunk.Alignment.Text())
+		heard := s.Cancel() // somebody speaks up
+		fmt.Println(heard.Text)
+	}
+	fmt.Println(len(srv.Requests()), "socket,", client.Stats().Families[elevenlabs.FamilyStandard].InFlight, "in flight")
+	// Output:
+	// "How can I help? "
+	// How can I help?
+	// "How can I help? "
+	// How can I help?
+	// 1 socket, 1 in flight
+}

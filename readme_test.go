@@ -146,6 +146,24 @@ func readmeLiveTTS(ctx context.Context, client *elevenlabs.Client, tokens iter.S
 	return err
 }
 
+func readmeLiveDialogue(
+	ctx context.Context, client *elevenlabs.Client, host, guest string, tokens iter.Seq[string], player io.Writer,
+) error {
+	dialogue, err := client.DialDialogue(ctx, elevenlabs.DialogueStreamRequest{ModelID: "eleven_v3", Voices: []string{host, guest}})
+	if err != nil {
+		return err
+	}
+	defer dialogue.Close()
+	go func() {
+		_ = dialogue.Say(host, "[excited] Welcome! Who is with us today?")
+		_ = dialogue.Turn(guest)
+		_ = dialogue.WriteAll(tokens)
+		_ = dialogue.End()
+	}()
+	_, err = io.Copy(player, dialogue)
+	return err
+}
+
 func readmeLiveSTT(ctx context.Context, client *elevenlabs.Client, microphone io.Reader) error {
 	session, err := client.DialSTT(ctx, elevenlabs.STTStreamRequest{CommitStrategy: "vad"})
 	if err != nil {
@@ -268,6 +286,8 @@ func TestReadme_SnippetsRun(t *testing.T) {
 	require.NoError(t, os.WriteFile("book.txt", []byte("It was night. Nobody spoke."), 0o600))
 	require.NoError(t, readmeNarrate(t.Context(), client, io.Discard))
 	require.NoError(t, readmeLiveTTS(t.Context(), client, slices.Values([]string{"Hello ", "there."}), io.Discard))
+	dialogue := slices.Values([]string{"A frie", "nd."})
+	require.NoError(t, readmeLiveDialogue(t.Context(), client, sarah, george, dialogue, io.Discard))
 	require.NoError(t, readmeLiveSTT(t.Context(), client, bytes.NewReader(make([]byte, 32_000))))
 	require.NoError(t, readmeVoices(t.Context(), client))
 	_, _ = readmeUse, readmeWebhook // would reach for the vendor

@@ -83,7 +83,9 @@ func (s *TTSSession) tick() {
 	}
 	if due(s.keepAliveAt()) {
 		s.sentAt = now
-		s.link.conn.TrySend(s.say.keepAlive(s.id))
+		if !s.sending {
+			s.link.conn.TrySend(s.say.keepAlive(s.id))
+		}
 	}
 	s.arm(now)
 }

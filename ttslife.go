@@ -16,7 +16,7 @@ import (
 // attach gives the session a connection.
 func (s *TTSSession) attach(l *ttsLink, id string) {
 	s.mu.Lock()
-	s.link, s.id, s.opened, s.ended = l, id, false, false
+	s.link, s.id, s.opened, s.ended, s.proven = l, id, false, false, false
 	if l.pool == nil {
 		s.own = l
 	}
@@ -73,6 +73,7 @@ func (s *TTSSession) hear(l *ttsLink, f timing.Frame, m socket.Message) {
 // take keeps the audio of a message, and notes what has been spoken.
 func (s *TTSSession) take(f timing.Frame, m socket.Message) {
 	s.audioAt = time.Now()
+	s.proven = true
 	if s.holding && !s.heard {
 		s.heard = true
 		e := s.event(nil)
@@ -100,7 +101,7 @@ func (s *TTSSession) lost(l *ttsLink, told SocketError) {
 func (s *TTSSession) lose(told SocketError) {
 	s.link = nil
 	// Whoever shares a socket with the one that was refused is told too.
-	refused := errors.Is(&told, ErrConcurrencyLimit) && s.holding && !s.heard
+	refused := errors.Is(&told, ErrConcurrencyLimit) && (s.seated || s.holding && !s.heard)
 	o := Outcome{}
 	if refused {
 		o = Outcome{Verdict: VerdictRefused, Limit: number(limitInText, told.Message)}
@@ -112,7 +113,7 @@ func (s *TTSSession) lose(told SocketError) {
 	switch {
 	case s.ended && !astray && s.script.empty():
 		s.end(io.EOF) // only the last word of the server is missing
-	case astray, !told.passes(), !again:
+	case astray, !told.passes() && !s.blameless(&told), !again:
 		s.failed(told)
 	default:
 		s.c.stats.retried(s.family, ClassFailed)
@@ -151,6 +152,16 @@ func (s *TTSSession) pause(refused bool) (time.Duration, bool) {
 func (e *SocketError) passes() bool {
 	k := e.meaning()
 	return k == kindUnknown || classifyKind(k) != ClassFinal
+}
+
+// blameless reports whether an error is about what another has said that shares
+// the socket: this one has been spoken.
+func (s *TTSSession) blameless(e *SocketError) bool {
+	switch e.meaning() {
+	case kindNotFound, kindInvalid, kindTooLong:
+		return s.seated && s.proven
+	}
+	return false
 }
 
 // reconnect gives the session another connection and repeats what was not
@@ -211,24 +222,38 @@ func (s *TTSSession) shut(err error) {
 		s.unlock()
 		return
 	}
-	l, id, permit, holding, opened := s.link, s.id, s.permit, s.holding, s.opened
+	l, permit, holding := s.link, s.permit, s.holding
 	s.holding = false
 	s.end(err)
 	s.sound.drop()
-	s.unlock()
 	left := func() {
 		if holding {
 			s.c.limiter.Release(permit, Outcome{})
 			s.c.hooks.fire(s.ctx, onDone, s.event(err))
 		}
 	}
+	part := func() { s.part(l, left) }
+	if s.sending && l.pool != nil {
+		s.parting, part = part, func() {} // the last word must come last
+	}
+	s.unlock()
+	part()
+}
+
+// part takes the session off its connection.
+func (s *TTSSession) part(l *ttsLink, left func()) {
 	switch {
 	case l == nil:
 		left()
-	case l.pool != nil && !opened:
-		l.giveBack(id)
+	case l.pool == nil:
+		l.close()
 		left()
+	case !s.opened:
+		l.giveBack(s.id)
+		left()
+	case s.ended:
+		l.leave(s.id, nil, left)
 	default:
-		l.leave(id, s.say.cancel(id), left)
+		l.leave(s.id, s.say.cancel(s.id), left)
 	}
 }

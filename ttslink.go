@@ -18,7 +18,8 @@ import (
 type ttsLink struct {
 	op   string
 	conn *socket.Conn
-	pool *TTSMulti     // whose it is; nil for a session's own
+	pool *ttsPool      // whose it is; nil for a session's own
+	left func(error)   // gives its slot back; nil for none
 	done chan struct{} // closed when the connection has ended and all were told
 
 	since time.Time
@@ -46,13 +47,34 @@ type ttsPlace struct {
 }
 
 // dialTTSLink opens a connection, which is the caller's to read.
-func dialTTSLink(ctx context.Context, c *Client, call Call, cfg callConfig, pool *TTSMulti) (*ttsLink, error) {
+func dialTTSLink(ctx context.Context, c *Client, call Call, cfg callConfig, pool *ttsPool) (*ttsLink, error) {
+	l := &ttsLink{op: call.Op, pool: pool, done: make(chan struct{}), places: make(map[string]*ttsPlace)}
+	if pool != nil && pool.seats != nil {
+		call.socket = &socket.Options{KeepAlive: pool.seats.pulse, Idle: l.idle}
+	}
 	conn, _, err := c.dialSocket(ctx, call, cfg)
 	if err != nil {
 		return nil, err
 	}
-	l := &ttsLink{op: call.Op, conn: conn, pool: pool, done: make(chan struct{}), since: time.Now(), places: make(map[string]*ttsPlace)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn, l.since = conn, time.Now()
 	return l, nil
+}
+
+// idle is a sign of life where nobody is who could give one: a context without
+// text that is closed at once. The goroutine that writes asks for it.
+func (l *ttsLink) idle() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over || l.conn == nil || len(l.places) > 0 {
+		return nil
+	}
+	id := l.pool.newID()
+	open, end := l.pool.seats.sign(id)
+	l.places[id] = new(ttsPlace)
+	l.conn.TrySend(end)
+	return open
 }
 
 // reserve takes a place for a context, if there is one.
@@ -94,19 +116,15 @@ func (l *ttsLink) giveBack(id string) {
 	over := l.over
 	delete(l.places, id)
 	l.mu.Unlock()
-	if !over && (l.pool == nil || l.pool.freed(l)) {
+	if !over && (l.pool == nil || l.pool.vacated(l)) {
 		l.close()
 	}
 }
 
 // leave takes a session off the link. One that shares it leaves its place to
-// the server until that has said its last word, and left is called then.
+// the server until that has said its last word, and left is called then. It
+// says nothing if the last word on it was said.
 func (l *ttsLink) leave(id string, bye []byte, left func()) {
-	if bye == nil {
-		l.close()
-		left()
-		return
-	}
 	l.mu.Lock()
 	p := l.places[id]
 	if l.over || p == nil {
@@ -117,20 +135,10 @@ func (l *ttsLink) leave(id string, bye []byte, left func()) {
 	left = sync.OnceFunc(left)
 	p.session, p.left = nil, left
 	time.AfterFunc(finalPatience, func() { l.overdue(id, p) })
-	if !l.conn.TrySend(bye) {
-		l.pool.tasks.Go(func() { l.insist(bye) })
+	if bye != nil && !l.conn.TrySend(bye) { // others have much to say, or a listener who was slow has held them up
+		l.pool.tasks.Go(func() { _ = l.conn.Send(l.pool.ctx, bye) })
 	}
 	l.mu.Unlock()
-}
-
-// insist waits for others to be written, which a listener who was slow has held
-// up.
-func (l *ttsLink) insist(bye []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), finalPatience)
-	defer cancel()
-	if l.conn.Send(ctx, bye) != nil {
-		l.conn.Fail(errStuck)
-	}
 }
 
 // overdue gives up on the last word on a context. Its place stays taken, until
@@ -161,7 +169,6 @@ func (l *ttsLink) spent() bool {
 }
 
 var (
-	errStuck    = errors.New("the server takes no more text")
 	errNoFinal  = errors.New("the server has not ended what was cancelled")
 	errLeftOpen = errors.New("the server did not close behind its error")
 )
@@ -229,7 +236,7 @@ func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
 	switch {
 	case f.Final && l.spent():
 		return errNoFinal
-	case f.Final && l.pool != nil && !l.pool.freed(l):
+	case f.Final && l.pool != nil && !l.pool.vacated(l):
 	case f.Final:
 		return io.EOF // nothing more will be said
 	}
@@ -247,6 +254,9 @@ func (l *ttsLink) end(err error) {
 	}
 	l.mu.Unlock()
 	told.closedBy(err)
+	if l.left != nil {
+		l.left(&told)
+	}
 	var over error // of all sessions of the pool
 	if l.pool != nil {
 		over = l.pool.lost(l, told.passes() && time.Since(l.since) > leastLife)

@@ -37,10 +37,13 @@ func (s *TTSSession) due() (*ttsLink, []byte, error) {
 		return nil, nil, nil
 	case s.err != nil:
 		return nil, nil, s.plain(s.err)
-	case s.script.unsent() && s.opened && !s.holding:
+	case s.script.unsent() && s.opened && !s.holding && !s.seated:
 		return nil, nil, errNeedsSlot
 	}
-	return s.link, s.next(), nil
+	s.before = [2]bool{s.opened, s.ended}
+	m := s.next()
+	s.sending = m != nil
+	return s.link, m, nil
 }
 
 // next returns the next message for the connection, nil if there is none.
@@ -71,21 +74,30 @@ func (s *TTSSession) next() []byte {
 
 // deliver hands a message to a connection. One that has ended says so itself.
 func (s *TTSSession) deliver(l *ttsLink, m []byte) {
-	if l.conn.TrySend(m) || l.conn.Send(s.ctx, m) == nil {
-		return
+	var err error
+	if !l.conn.TrySend(m) {
+		err = l.conn.Send(s.ctx, m)
 	}
 	s.mu.Lock()
-	for s.link == l && s.err == nil {
+	defer s.unlock()
+	s.sending = false
+	if err != nil && s.ctx.Err() != nil {
+		s.opened, s.ended = s.before[0], s.before[1] // it was not said
+	}
+	if s.parting != nil {
+		s.after = append(s.after, s.parting)
+		s.parting = nil
+	}
+	for err != nil && s.link == l && s.err == nil {
 		s.changed.Wait()
 	}
-	s.unlock()
 }
 
 // acquire takes a slot for what is to be spoken.
 func (s *TTSSession) acquire() {
 	from := time.Now()
 	s.c.hooks.fire(s.ctx, onQueued, s.event(nil))
-	p, err := s.c.limiter.Acquire(s.ctx, s.admission())
+	p, err := s.c.limiter.Acquire(s.ctx, s.cfg.admission(s.family))
 	if err != nil {
 		if s.ctx.Err() == nil {
 			s.fail(SocketError{Op: s.op, Err: fmt.Errorf("waiting for a slot: %w", err)})
@@ -108,10 +120,11 @@ func (s *TTSSession) acquire() {
 	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onAdmitted, e) })
 }
 
-func (s *TTSSession) admission() Admission {
+// admission is what a socket asks of the limiter.
+func (c callConfig) admission(f Family) Admission {
 	return Admission{
-		Family: s.family, Weight: 1, Priority: s.cfg.priority, Tenant: s.cfg.tenant,
-		TenantWeight: s.cfg.tenantWeight, MaxQueue: s.cfg.maxQueue, MaxWait: s.cfg.maxWait,
+		Family: f, Weight: 1, Priority: c.priority, Tenant: c.tenant,
+		TenantWeight: c.tenantWeight, MaxQueue: c.maxQueue, MaxWait: c.maxWait,
 	}
 }
 

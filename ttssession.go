@@ -45,6 +45,7 @@ type TTSSession struct {
 	words    bool          // sent as they come, for a schedule
 	alive    time.Duration // between signs of life
 	lifelong bool          // a connection takes its slot for its life
+	seated   bool          // or has one that all share who speak on it
 	say      dialect
 	connect  func(context.Context) (*ttsLink, string, error)
 
@@ -67,8 +68,13 @@ type TTSSession struct {
 	id     string // of the context on it
 	opened bool   // the first message was sent
 	ended  bool   // the last one was
+	proven bool   // audio has come on it
 	losses int    // of connections in a row
 	waits  backoff.BackOff
+
+	sending bool    // a message is on its way to the link,
+	parting func()  // and then the session leaves it
+	before  [2]bool // what opened and ended were before it
 
 	permit  Permit
 	holding bool // a slot
@@ -136,19 +142,26 @@ func (s *TTSSession) Write(p []byte) (int, error) { return s.WriteString(string(
 // WriteString adds text, which may be cut anywhere. It returns when what can be
 // spoken of it is on its way, which may take a slot.
 func (s *TTSSession) WriteString(text string) (int, error) {
-	err := s.send(func() error {
+	if err := s.write(text, func() error { return nil }); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// write adds text once something is done that comes before it.
+func (s *TTSSession) write(text string, before func() error) error {
+	return s.send(func() error {
 		if s.ending {
 			return &opError{op: s.op, what: "text after its end", err: os.ErrClosed}
+		}
+		if err := before(); err != nil {
+			return err
 		}
 		s.text.add(text)
 		part, err := s.text.take(s.words)
 		s.script.add(part)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	return len(text), nil
 }
 
 // WriteAll adds the texts of a sequence, such as the tokens of a language

@@ -42,10 +42,7 @@ func (m *TTSMulti) Utter(ctx context.Context, u TTSUtterance, opts ...CallOption
 		return nil, err
 	}
 	s := newTTSSession(ctx, m.c, cfg, &req, "TTS utterance", multiDialect{singleDialect{&req}})
-	s.connect = m.place
-	stop := context.AfterFunc(m.ctx, func() { s.shut(m.how()) })
-	context.AfterFunc(s.ctx, func() { stop() })
-	return s, s.start()
+	return s, m.begin(s)
 }
 
 // over puts what the utterance sets over what its sockets were opened with.

@@ -23,6 +23,8 @@ type speechContext struct {
 	id       string
 	schedule []int
 	settings map[string]any
+	voices   []string     // who may speak in a dialogue,
+	voice    *voiceAnswer // and who speaks, or begins to
 
 	buffer    string   // text that is not generated yet
 	waiting   []string // what will be, one after the other; turnEnd between turns
@@ -39,6 +41,15 @@ type speechContext struct {
 }
 
 func (x *speechContext) touch() { x.idle = time.Now().Add(x.s.job.inactivity) }
+
+// idleUntil is how long no text has to come. The contexts of a dialogue socket
+// have one clock.
+func (x *speechContext) idleUntil() time.Time {
+	if x.s.job.dialogue {
+		return x.s.idle
+	}
+	return x.idle
+}
 
 // write takes the text of a message.
 func (x *speechContext) write(m *speechMessage) {
@@ -239,7 +250,7 @@ func (x *speechContext) say(text, part string, first, last bool) bool {
 
 func (x *speechContext) message(audio []byte, times *socketTimes) map[string]any {
 	if x.s.job.dialogue {
-		return map[string]any{"audio": audio, "normalized_alignment": times.snake(), "alignment": times.snake()}
+		return x.named(map[string]any{"audio": audio, "normalized_alignment": times.snake(), "alignment": times.snake()})
 	}
 	m := map[string]any{"audio": audio, "normalizedAlignment": times, "alignment": times}
 	if x.s.job.multi {
@@ -274,7 +285,11 @@ func (x *speechContext) final() bool {
 	delete(s.contexts, x.id)
 	if s.job.multi {
 		s.touch()
-		if !s.say(map[string]any{"isFinal": true, "contextId": x.id}) {
+		last := map[string]any{"isFinal": true, "contextId": x.id}
+		if s.job.dialogue {
+			last = x.named(map[string]any{"is_final": true})
+		}
+		if !s.say(last) {
 			return false
 		}
 		s.settle()
@@ -299,7 +314,7 @@ func (x *speechContext) file() {
 	}
 	j, e := x.s.job, x.s.c.e
 	it := &item{
-		requestID: newID(), voiceID: j.voice.VoiceID, voice: [2]string{j.voice.Name, j.voice.Category}, model: j.modelID,
+		requestID: newID(), voiceID: x.voice.VoiceID, voice: [2]string{x.voice.Name, x.voice.Category}, model: j.modelID,
 		text: strings.TrimSpace(x.spoken.String()), language: j.language, format: j.format, settings: x.settings,
 		audioSeconds: x.seconds,
 	}

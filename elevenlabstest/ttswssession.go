@@ -124,8 +124,8 @@ func (s *speechSocket) wakes() time.Time {
 			at = s.idle
 		}
 		for _, x := range s.contexts {
-			if !x.ending && x.idle.Before(at) {
-				at = x.idle
+			if until := x.idleUntil(); !x.ending && until.Before(at) {
+				at = until
 			}
 		}
 	}
@@ -147,8 +147,8 @@ func (s *speechSocket) expire(now time.Time) {
 	}
 	for _, x := range s.contexts {
 		switch {
-		case x.ending || now.Before(x.idle):
-		case s.job.multi:
+		case x.ending || now.Before(x.idleUntil()):
+		case s.job.multi && !s.job.dialogue:
 			x.end()
 		default:
 			s.timeout()
@@ -301,8 +301,7 @@ func (s *speechSocket) takeMulti(m *speechMessage) {
 	case x == nil && m.Close:
 	case x == nil:
 		if len(s.contexts) == maxContexts {
-			s.cut(websocket.StatusPolicyViolation, "Maximum simultaneous contexts per WebSocket connection exceeded (5). "+
-				"Please close an existing context before opening a new one.")
+			s.cut(websocket.StatusPolicyViolation, tooManyContexts)
 			return
 		}
 		if x = s.open(id, m); x != nil {
@@ -317,9 +316,12 @@ func (s *speechSocket) takeMulti(m *speechMessage) {
 	}
 }
 
+const tooManyContexts = "Maximum simultaneous contexts per WebSocket connection exceeded (5). " +
+	"Please close an existing context before opening a new one."
+
 // open makes a context of its first message.
 func (s *speechSocket) open(id string, m *speechMessage) *speechContext {
-	x := &speechContext{s: s, id: id, schedule: defaultSchedule, settings: m.Settings}
+	x := &speechContext{s: s, id: id, schedule: defaultSchedule, settings: m.Settings, voice: s.job.voice}
 	config := m.Config
 	if config == nil {
 		config = m.Config2
