@@ -10,6 +10,7 @@ import (
 // was lent.
 type leases struct {
 	slots    int // slots out, all together
+	resting  int // slots given back that are not to be used yet; the account may count them still
 	ordinary int // those of calls that are not interactive
 	lent     int // leases so far
 	out      []lease
@@ -17,13 +18,13 @@ type leases struct {
 	peaks    []peak   // by their numbers; each is higher than those behind it
 }
 
-// A peak is how many slots were out when a lease of a number was lent.
+// A peak is how many slots were out or resting when a lease of a number was lent.
 type peak struct{ number, slots int }
 
 type lease struct {
 	times    uint32 // that this entry was lent
 	slots    int32  // 0 when it is not out
-	together int32  // slots out when it was lent, its own included
+	together int32  // slots out or resting when it was lent, its own included
 	number   int    // among all leases
 	ordinary bool
 }
@@ -43,7 +44,7 @@ func (l *leases) lend(slots int, ordinary bool) uint64 {
 	}
 	e := &l.out[i]
 	e.times++
-	e.slots, e.together, e.number, e.ordinary = int32(slots), int32(l.slots), l.lent, ordinary
+	e.slots, e.together, e.number, e.ordinary = int32(slots), int32(l.slots+l.resting), l.lent, ordinary
 	l.note()
 	return uint64(e.times)<<32 | uint64(i)
 }
@@ -67,10 +68,11 @@ func (l *leases) take(id uint64) lease {
 // note remembers how many slots are out, in place of all that is lower.
 func (l *leases) note() {
 	n := len(l.peaks)
-	for n > 0 && l.peaks[n-1].slots <= l.slots {
+	out := l.slots + l.resting
+	for n > 0 && l.peaks[n-1].slots <= out {
 		n--
 	}
-	l.peaks = append(l.peaks[:n], peak{l.lent, l.slots})
+	l.peaks = append(l.peaks[:n], peak{l.lent, out})
 }
 
 // most returns the most slots that were out at a time while a lease was, which
@@ -78,7 +80,7 @@ func (l *leases) note() {
 func (l *leases) most(e lease) int {
 	i, _ := slices.BinarySearchFunc(l.peaks, e.number, func(p peak, number int) int { return cmp.Compare(p.number, number) })
 	if i == len(l.peaks) {
-		return max(int(e.together), l.slots+int(e.slots))
+		return max(int(e.together), l.slots+l.resting+int(e.slots))
 	}
 	return l.peaks[i].slots
 }

@@ -37,7 +37,6 @@ type pool struct {
 	mu      sync.Mutex // guards everything below
 	sem     *semaphore.Weighted
 	ballast int // slots of sem that are held out of use
-	resting int // slots of sem that are given back and not to be used yet
 	leases  leases
 	allowed allowance
 
@@ -209,11 +208,11 @@ func (p *pool) free(l lease, tenant string) {
 
 // rest leaves slots alone for a while before they are used again.
 func (p *pool) rest(l lease, tenant string) {
-	p.resting += int(l.slots)
+	p.leases.resting += int(l.slots)
 	time.AfterFunc(p.lag.rest, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.resting -= int(l.slots)
+		p.leases.resting -= int(l.slots)
 		p.free(l, tenant)
 		p.admit()
 	})
@@ -326,7 +325,7 @@ func (p *pool) settle() {
 		p.ballast = want
 		return
 	}
-	more := min(want-p.ballast, maxSlots-p.ballast-p.leases.slots-p.resting)
+	more := min(want-p.ballast, maxSlots-p.ballast-p.leases.slots-p.leases.resting)
 	if more > 0 && p.sem.TryAcquire(int64(more)) {
 		p.ballast += more
 	}
