@@ -76,13 +76,14 @@ func (l *leases) note() {
 // most returns the most slots that were out at a time while a lease was, which
 // has just been taken.
 func (l *leases) most(e lease) int {
+	most := max(int(e.together), l.slots+int(e.slots))
 	i, _ := slices.BinarySearchFunc(l.peaks, e.number, func(p peak, number int) int { return cmp.Compare(p.number, number) })
-	if i == len(l.peaks) {
-		return max(int(e.together), l.slots+int(e.slots))
+	if i < len(l.peaks) {
+		most = max(most, l.peaks[i].slots)
 	}
-	return l.peaks[i].slots
+	return most
 }
 
-// forget makes most no more than what was out at the beginning and at the end
-// of a lease: a slot was out that the account did not give.
+// forget has most know no more of what was until now than what was out when a
+// lease began: a slot was out that the account did not give.
 func (l *leases) forget() { l.peaks = l.peaks[:0] }

@@ -125,6 +125,22 @@ func TestLocalLimiter_DoesNotTakeItselfForOthers(t *testing.T) {
 	require.Equal(t, 3, l.Pool(standard).Others, "what is over now counts for calls of then only")
 }
 
+// A slot that the account refused is none of ours, but those that were out when
+// a call came in are, whatever was refused meanwhile.
+func TestLocalLimiter_ARefusalDoesNotMakeItTakeItselfForOthers(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 5)
+	permits := acquireAll(t, l, 5)
+	l.Release(permits[4], elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused, Limit: 4})
+	for i, p := range permits[:3] {
+		l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 4, InUse: i + 1})
+	}
+	last := acquire(t, l, 0)
+	l.Release(permits[3], elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 4, InUse: 4})
+	l.Release(last, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 4, InUse: 2})
+	require.Equal(t, elevenlabs.PoolStats{Limit: 4, Told: 4}, l.Pool(standard))
+}
+
 func TestLocalLimiter_GrowsBackWithoutBeingTold(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(t, 4)
