@@ -335,7 +335,7 @@ func (p *pool) settle() {
 // learn moves the limit by what an attempt taught.
 func (p *pool) learn(o Outcome, l lease) {
 	if o.Limit > 0 {
-		p.allowed.told(min(o.Limit, maxSlots))
+		p.allowed.told(min(o.Limit, maxSlots), l.number)
 	}
 	switch o.Verdict {
 	case VerdictRefused:
@@ -403,7 +403,7 @@ func (p *pool) plan(t Tier) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.allowed.guessed && !t.guessed() {
-		p.allowed.told(t.Limit(p.family))
+		p.allowed.told(t.Limit(p.family), 0)
 		p.admit()
 	}
 }
