@@ -11,6 +11,7 @@ import (
 type leases struct {
 	slots    int // slots out, all together
 	ordinary int // those of calls that are not interactive
+	resting  int // slots given back and not to be used yet
 	lent     int // leases so far
 	out      []lease
 	free     []uint32 // entries of out that can be lent
@@ -24,6 +25,7 @@ type lease struct {
 	times    uint32 // that this entry was lent
 	slots    int32  // 0 when it is not out
 	together int32  // slots out when it was lent, its own included
+	late     int32  // slots that rested then
 	number   int    // among all leases
 	ordinary bool
 }
@@ -43,7 +45,7 @@ func (l *leases) lend(slots int, ordinary bool) uint64 {
 	}
 	e := &l.out[i]
 	e.times++
-	e.slots, e.together, e.number, e.ordinary = int32(slots), int32(l.slots), l.lent, ordinary
+	e.slots, e.together, e.late, e.number, e.ordinary = int32(slots), int32(l.slots), int32(l.resting), l.lent, ordinary
 	l.note()
 	return uint64(e.times)<<32 | uint64(i)
 }

@@ -37,7 +37,6 @@ type pool struct {
 	mu      sync.Mutex // guards everything below
 	sem     *semaphore.Weighted
 	ballast int // slots of sem that are held out of use
-	resting int // slots of sem that are given back and not to be used yet
 	leases  leases
 	allowed allowance
 
@@ -209,11 +208,11 @@ func (p *pool) free(l lease, tenant string) {
 
 // rest leaves slots alone for a while before they are used again.
 func (p *pool) rest(l lease, tenant string) {
-	p.resting += int(l.slots)
+	p.leases.resting += int(l.slots)
 	time.AfterFunc(p.lag.rest, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.resting -= int(l.slots)
+		p.leases.resting -= int(l.slots)
 		p.free(l, tenant)
 		p.admit()
 	})
@@ -326,7 +325,7 @@ func (p *pool) settle() {
 		p.ballast = want
 		return
 	}
-	more := min(want-p.ballast, maxSlots-p.ballast-p.leases.slots-p.resting)
+	more := min(want-p.ballast, maxSlots-p.ballast-p.leases.slots-p.leases.resting)
 	if more > 0 && p.sem.TryAcquire(int64(more)) {
 		p.ballast += more
 	}
@@ -343,8 +342,19 @@ func (p *pool) learn(o Outcome, l lease) {
 	case VerdictServed:
 		p.pauses = 0
 		p.lag.served()
-		p.allowed.served(o, l, p.leases.lent, p.leases.most(l))
+		p.allowed.served(o, l, p.leases.lent, p.ours(o, l))
 	}
+}
+
+// ours is how many slots that an answer told of were ours. Those of ours that
+// the account frees late are not taken for others'; there are no more of them
+// than we had.
+func (p *pool) ours(o Outcome, l lease) int {
+	ours := p.leases.most(l) + int(l.late)
+	if more := o.InUse - ours; p.allowed.others == 0 && 0 < more && more <= ours && p.lag.suspects(l, p.leases.lent) {
+		return o.InUse
+	}
+	return ours
 }
 
 // refused finds out what a refusal means. What others do not explain, with just

@@ -95,13 +95,13 @@ func (m *poolModel) check() {
 	m.p.mu.Lock()
 	defer m.p.mu.Unlock()
 	p := m.p
-	free := maxSlots - p.ballast - p.leases.slots - p.resting
+	free := maxSlots - p.ballast - p.leases.slots - p.leases.resting
 	if !p.sem.TryAcquire(int64(free)) || p.sem.TryAcquire(1) {
 		m.Fatalf("the semaphore does not have the %d free that the pool thinks", free)
 	}
 	p.sem.Release(int64(free))
-	if want := max(0, p.allowed.limit-p.leases.slots-p.resting); free != want {
-		m.Fatalf("%d free, want %d of a limit of %d with %d out and %d resting", free, want, p.allowed.limit, p.leases.slots, p.resting)
+	if want := max(0, p.allowed.limit-p.leases.slots-p.leases.resting); free != want {
+		m.Fatalf("%d free, want %d of a limit of %d with %d out and %d resting", free, want, p.allowed.limit, p.leases.slots, p.leases.resting)
 	}
 	if p.allowed.limit < 1 || p.allowed.limit > p.allowed.ceiling {
 		m.Fatalf("limit %d of %d", p.allowed.limit, p.allowed.ceiling)

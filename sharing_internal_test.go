@@ -118,9 +118,9 @@ func (p *simProcess) arrive(id uint64) {
 func (p *simProcess) release(id uint64, o Outcome) {
 	l := p.pool.leases.take(id)
 	p.pool.learn(o, l)
-	p.pool.resting += int(l.slots)
+	p.pool.leases.resting += int(l.slots)
 	p.account.after(p.pool.lag.rest, func() {
-		p.pool.resting -= int(l.slots)
+		p.pool.leases.resting -= int(l.slots)
 		p.pool.free(l, "")
 		p.admit()
 	})
