@@ -190,6 +190,27 @@ func TestSharing_ProcessesOfOneAccountComeToEvenParts(t *testing.T) {
 	}
 }
 
+// A process that is alone has the whole limit again two service times after it
+// rose, and knows from the first refusal that it fell.
+func TestSharing_OneProcessFollowsTheLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for seed := range uint64(20) {
+			a := newSimAccount(seed, 10, 1, 400)
+			const settled = 2 * (simCall + simVaries + 2*simTrip)
+			for i, limit := range []int{3, 10, 9, 10, 2, 15} {
+				at := time.Duration(i+1) * 15 * time.Second
+				a.after(at, func() { a.limit = limit })
+				a.after(at+settled, func() {
+					require.Equal(t, min(limit, 10), a.procs[0].pool.allowed.limit, "seed %d, %d slots", seed, limit)
+				})
+			}
+			a.run()
+			require.LessOrEqual(t, a.refused, 8, "seed %d: what is sent until the refusal comes", seed)
+		}
+	})
+}
+
 func TestSharing_WhoHadMoreTakesLaterAndGivesSooner(t *testing.T) {
 	t.Parallel()
 	answers := func(had float64, room int) (n int) {
