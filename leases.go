@@ -13,6 +13,7 @@ type leases struct {
 	ordinary int // those of calls that are not interactive
 	resting  int // slots given back and not to be used yet
 	lent     int // leases so far
+	together int // slots out when the last of them was lent
 	out      []lease
 	free     []uint32 // entries of out that can be lent
 	peaks    []peak   // by their numbers; each is higher than those behind it
@@ -25,7 +26,8 @@ type lease struct {
 	times    uint32 // that this entry was lent
 	slots    int32  // 0 when it is not out
 	together int32  // slots out when it was lent, its own included
-	late     int32  // slots that rested then
+	before   int32  // slots out when the one before it was lent
+	late     int32  // slots that rested when it was lent
 	number   int    // among all leases
 	ordinary bool
 }
@@ -44,8 +46,11 @@ func (l *leases) lend(slots int, ordinary bool) uint64 {
 		l.ordinary += slots
 	}
 	e := &l.out[i]
-	e.times++
-	e.slots, e.together, e.late, e.number, e.ordinary = int32(slots), int32(l.slots), int32(l.resting), l.lent, ordinary
+	*e = lease{
+		times: e.times + 1, slots: int32(slots), number: l.lent, ordinary: ordinary,
+		together: int32(l.slots), before: int32(l.together), late: int32(l.resting),
+	}
+	l.together = l.slots
 	l.note()
 	return uint64(e.times)<<32 | uint64(i)
 }

@@ -348,10 +348,10 @@ func (p *pool) learn(o Outcome, l lease) {
 
 // ours is how many slots that an answer told of were ours. Those of ours that
 // the account frees late are not taken for others'; there are no more of them
-// than we had.
+// than were out when a call before was admitted.
 func (p *pool) ours(o Outcome, l lease) int {
 	ours := p.leases.most(l) + int(l.late)
-	if more := o.InUse - ours; p.allowed.others == 0 && 0 < more && more <= ours && p.lag.suspects(l, p.leases.lent) {
+	if more := o.InUse - ours; p.allowed.others == 0 && 0 < more && more <= int(l.before) && p.lag.suspects(l, p.leases.lent) {
 		return o.InUse
 	}
 	return ours
