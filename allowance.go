@@ -9,6 +9,7 @@ type allowance struct {
 	guessed bool // the ceiling is a guess
 	quiet   int  // answers served since the limit last changed or a refusal
 	since   int  // leases when the limit last changed
+	newest  int  // the last lease whose call told the ceiling
 
 	others int // the most slots that others were seen to use, in this round of answers and the one before
 	before int // of the round before
@@ -35,10 +36,14 @@ func newAllowance(planned, fixed int, guessed bool) allowance {
 	}
 }
 
-// told takes over the account's limit. A limit that refusals have shrunk
-// below the old one stays there.
-func (a *allowance) told(limit int) {
-	a.guessed = false
+// told takes over the account's limit, as the call of a lease told it. A limit
+// that refusals have shrunk below the old one stays there. A call that was sent
+// before the one that told it last knows nothing newer, however late it ends.
+func (a *allowance) told(limit, number int) {
+	if number < a.newest {
+		return
+	}
+	a.guessed, a.newest = false, number
 	if a.fixed > 0 {
 		limit = min(limit, a.fixed)
 	}

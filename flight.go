@@ -328,7 +328,7 @@ func (f *flight) outcome() Outcome {
 	o := Outcome{Limit: f.meta.Limit, InUse: f.meta.InUse}
 	switch {
 	case f.denial != nil:
-		if f.denial.Limit > 0 {
+		if f.denial.meaning() == kindConcurrency {
 			o.Verdict, o.Limit, o.Paced = VerdictRefused, f.denial.Limit, !f.trip.requeues(f.denial)
 		}
 	case f.refusal == nil && f.resp != nil:

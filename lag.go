@@ -3,13 +3,14 @@ package elevenlabs
 import "time"
 
 // A lag is how late the account frees the slots of answers that have ended. It
-// shows in refusals that neither the limit nor others explain; a slot is then
-// left alone for a while before it is used again.
+// shows in refusals that neither the limit nor others explain, and in slots in
+// use that are not known to be others'; a slot is then left alone for a while
+// before it is used again.
 type lag struct {
 	rest    time.Duration
 	since   int  // leases when the rest was last made longer
 	quiet   int  // answers since it last changed
-	refuted bool // the longest rest did not help: it is something else
+	refuted bool // a rest did not help: it is something else
 }
 
 const (
@@ -35,6 +36,19 @@ func (g *lag) explains(l lease, leases int) bool {
 	}
 	*g = lag{rest: min(max(2*g.rest, firstRest), lastRest), since: leases}
 	return true
+}
+
+// suspects reports whether slots in use, which are ours of before or others', are
+// put down to the lag. After a rest that was long enough they are others'; if it
+// is the first that shows it, there is no lag.
+func (g *lag) suspects(l lease, leases int) bool {
+	if l.number <= g.since || g.rest < firstRest {
+		return g.explains(l, leases)
+	}
+	if g.rest == firstRest {
+		*g = lag{refuted: true}
+	}
+	return false
 }
 
 // served tries a shorter rest once many answers have come without a refusal.

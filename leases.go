@@ -10,21 +10,24 @@ import (
 // was lent.
 type leases struct {
 	slots    int // slots out, all together
-	resting  int // slots given back that are not to be used yet; the account may count them still
 	ordinary int // those of calls that are not interactive
+	resting  int // slots given back and not to be used yet
 	lent     int // leases so far
+	together int // slots out when the last of them was lent
 	out      []lease
 	free     []uint32 // entries of out that can be lent
 	peaks    []peak   // by their numbers; each is higher than those behind it
 }
 
-// A peak is how many slots were out or resting when a lease of a number was lent.
+// A peak is how many slots were out when a lease of a number was lent.
 type peak struct{ number, slots int }
 
 type lease struct {
 	times    uint32 // that this entry was lent
 	slots    int32  // 0 when it is not out
-	together int32  // slots out or resting when it was lent, its own included
+	together int32  // slots out when it was lent, its own included
+	before   int32  // slots out when the one before it was lent
+	late     int32  // slots that rested when it was lent
 	number   int    // among all leases
 	ordinary bool
 }
@@ -43,8 +46,11 @@ func (l *leases) lend(slots int, ordinary bool) uint64 {
 		l.ordinary += slots
 	}
 	e := &l.out[i]
-	e.times++
-	e.slots, e.together, e.number, e.ordinary = int32(slots), int32(l.slots+l.resting), l.lent, ordinary
+	*e = lease{
+		times: e.times + 1, slots: int32(slots), number: l.lent, ordinary: ordinary,
+		together: int32(l.slots), before: int32(l.together), late: int32(l.resting),
+	}
+	l.together = l.slots
 	l.note()
 	return uint64(e.times)<<32 | uint64(i)
 }
@@ -68,23 +74,23 @@ func (l *leases) take(id uint64) lease {
 // note remembers how many slots are out, in place of all that is lower.
 func (l *leases) note() {
 	n := len(l.peaks)
-	out := l.slots + l.resting
-	for n > 0 && l.peaks[n-1].slots <= out {
+	for n > 0 && l.peaks[n-1].slots <= l.slots {
 		n--
 	}
-	l.peaks = append(l.peaks[:n], peak{l.lent, out})
+	l.peaks = append(l.peaks[:n], peak{l.lent, l.slots})
 }
 
 // most returns the most slots that were out at a time while a lease was, which
 // has just been taken.
 func (l *leases) most(e lease) int {
+	most := max(int(e.together), l.slots+int(e.slots))
 	i, _ := slices.BinarySearchFunc(l.peaks, e.number, func(p peak, number int) int { return cmp.Compare(p.number, number) })
-	if i == len(l.peaks) {
-		return max(int(e.together), l.slots+l.resting+int(e.slots))
+	if i < len(l.peaks) {
+		most = max(most, l.peaks[i].slots)
 	}
-	return l.peaks[i].slots
+	return most
 }
 
-// forget makes most no more than what was out at the beginning and at the end
-// of a lease: a slot was out that the account did not give.
+// forget has most know no more of what was until now than what was out when a
+// lease began: a slot was out that the account did not give.
 func (l *leases) forget() { l.peaks = l.peaks[:0] }

@@ -125,6 +125,40 @@ func TestLocalLimiter_DoesNotTakeItselfForOthers(t *testing.T) {
 	require.Equal(t, 3, l.Pool(standard).Others, "what is over now counts for calls of then only")
 }
 
+// A slot that the account refused is none of ours, but those that were out when
+// a call came in are, whatever was refused meanwhile.
+func TestLocalLimiter_ARefusalDoesNotMakeItTakeItselfForOthers(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(t, 5)
+	permits := acquireAll(t, l, 5)
+	l.Release(permits[4], elevenlabs.Outcome{Verdict: elevenlabs.VerdictRefused, Limit: 4})
+	for i, p := range permits[:3] {
+		l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 4, InUse: i + 1})
+	}
+	last := acquire(t, l, 0)
+	l.Release(permits[3], elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 4, InUse: 4})
+	l.Release(last, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: 4, InUse: 2})
+	require.Equal(t, elevenlabs.PoolStats{Limit: 4, Told: 4}, l.Pool(standard))
+}
+
+// The headers of a call that was sent before the account's limit changed may
+// come to an end after those that tell of the change.
+func TestLocalLimiter_OldNewsOfTheLimitIsNoNews(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ before, after int }{{10, 3}, {3, 10}} {
+		l := newLimiter(t, 10)
+		l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: tt.before, InUse: 1})
+		old := acquireAll(t, l, 2)
+		l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: tt.after, InUse: 3})
+		for i, p := range old {
+			l.Release(p, elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: tt.before, InUse: i + 1})
+		}
+		require.Equal(t, elevenlabs.PoolStats{Limit: tt.after, Told: tt.after}, l.Pool(standard), "%d to %d", tt.before, tt.after)
+		l.Release(acquire(t, l, 0), elevenlabs.Outcome{Verdict: elevenlabs.VerdictServed, Limit: tt.before, InUse: 1})
+		require.Equal(t, tt.before, l.Pool(standard).Told, "what a later call tells is")
+	}
+}
+
 func TestLocalLimiter_GrowsBackWithoutBeingTold(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(t, 4)

@@ -251,3 +251,22 @@ func TestLine_LateSlotsAreWaitedFor(t *testing.T) {
 		require.LessOrEqual(t, srv.Usage().Families[standard].Refused, 3)
 	})
 }
+
+// Nor does it look shared: what is not freed yet was ours.
+func TestLine_LateSlotsAreNotTakenForOthers(t *testing.T) {
+	t.Parallel()
+	for _, few := range []int{1, 2, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			srv := elevenlabstest.NewServer(t,
+				elevenlabstest.WithServiceTime(time.Second), elevenlabstest.WithSlotLinger(30*time.Millisecond))
+			c := srv.Client(elevenlabs.WithTier(elevenlabs.TierStarter))
+			for range 20 {
+				crowd(t, c, few).Wait()
+			}
+			at := time.Now()
+			crowd(t, c, 120).Wait()
+			require.Less(t, time.Since(at), 46*time.Second, "of 40 s that they need, after %d at a time", few)
+			require.LessOrEqual(t, srv.Usage().Families[standard].Refused, 6)
+		})
+	}
+}

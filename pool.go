@@ -334,7 +334,7 @@ func (p *pool) settle() {
 // learn moves the limit by what an attempt taught.
 func (p *pool) learn(o Outcome, l lease) {
 	if o.Limit > 0 {
-		p.allowed.told(min(o.Limit, maxSlots))
+		p.allowed.told(min(o.Limit, maxSlots), l.number)
 	}
 	switch o.Verdict {
 	case VerdictRefused:
@@ -342,15 +342,26 @@ func (p *pool) learn(o Outcome, l lease) {
 	case VerdictServed:
 		p.pauses = 0
 		p.lag.served()
-		p.allowed.served(o, l, p.leases.lent, p.leases.most(l))
+		p.allowed.served(o, l, p.leases.lent, p.ours(o, l))
 	}
+}
+
+// ours is how many slots that an answer told of were ours. Those of ours that
+// the account frees late are not taken for others'; there are no more of them
+// than were out when a call before was admitted.
+func (p *pool) ours(o Outcome, l lease) int {
+	ours := p.leases.most(l) + int(l.late)
+	if more := o.InUse - ours; p.allowed.others == 0 && 0 < more && more <= int(l.before) && p.lag.suspects(l, p.leases.lent) {
+		return o.InUse
+	}
+	return ours
 }
 
 // refused finds out what a refusal means. What others do not explain, with just
 // the account's limit in flight, can come of a slot that was used before.
 func (p *pool) refused(o Outcome, l lease) {
 	p.leases.forget()
-	explained := p.allowed.others > 0 || int(l.together) != p.allowed.ceiling || l.number <= p.allowed.ceiling
+	explained := p.allowed.others > 0 || int(l.together+l.late) != p.allowed.ceiling || l.number <= p.allowed.ceiling
 	if !explained && p.lag.explains(l, p.leases.lent) {
 		return
 	}
@@ -402,7 +413,7 @@ func (p *pool) plan(t Tier) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.allowed.guessed && !t.guessed() {
-		p.allowed.told(t.Limit(p.family))
+		p.allowed.told(t.Limit(p.family), 0)
 		p.admit()
 	}
 }

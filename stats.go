@@ -136,7 +136,7 @@ func (c *counters) landed(f Family, fl *flight) {
 		switch {
 		case fl.refusal != nil && fl.refusal.StatusCode == http.StatusTooManyRequests:
 			s.Refused++
-		case fl.denial != nil && fl.denial.Limit > 0:
+		case fl.denial != nil && fl.denial.meaning() == kindConcurrency:
 			s.Refused++
 		case fl.refusal == nil && fl.denial == nil && fl.resp != nil:
 			s.Served++

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -278,6 +279,34 @@ func TestDialSTT_LearnsTheLimit(t *testing.T) {
 		require.EqualValues(t, 1, stats.Refused)
 		time.Sleep(5 * time.Second)
 	})
+}
+
+// One that tells no number is waited out too, not asked again at once.
+func TestDialSTT_ARefusalWithoutANumberIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"concurrent_limit_exceeded", "too_many_concurrent_requests"} {
+		t.Run(kind, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				refused := 0
+				c := acted(t, func(ws *websocket.Conn, _ <-chan struct{}) {
+					if refused < 4 {
+						refused++
+						tell(ws, fmt.Sprintf(`{"message_type":%q,"error":"Too many at once."}`, kind))
+						_ = ws.Close(websocket.StatusPolicyViolation, kind)
+						return
+					}
+					tell(ws, greeting)
+					attend(ws)
+				})
+				at := time.Now()
+				s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
+				require.NoError(t, err)
+				require.GreaterOrEqual(t, time.Since(at), (250+500+750+750)/2*msec)
+				require.EqualValues(t, 4, c.Stats().Families[elevenlabs.FamilyRealtimeSTT].Refused)
+				require.NoError(t, s.Close())
+			})
+		})
+	}
 }
 
 func TestDialSTT_Errors(t *testing.T) {
