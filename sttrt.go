@@ -38,7 +38,7 @@ type STTStreamRequest struct {
 	// sent at twice its speed at most.
 	CommitStrategy string `json:"commit_strategy,omitempty"`
 	// VADSilence is the pause that ends a segment, 300 ms to 3 s. Vendor's
-	// default 1.5 s.
+	// default 1.5 s. It and the three below are of use under vad.
 	VADSilence time.Duration `json:"vad_silence_threshold_secs,omitempty"`
 	// VADThreshold is how sure it must be that there is speech, 0.1 to 0.9.
 	// Vendor's default 0.4.
@@ -52,7 +52,7 @@ type STTStreamRequest struct {
 	// LanguageDetection gives each segment its LanguageCode.
 	LanguageDetection bool `json:"include_language_detection,omitempty"`
 	// Keyterms are words to expect; the vendor's types say at most 50 of 20
-	// characters.
+	// characters, and more are left to the server to refuse.
 	Keyterms []string `json:"keyterms,omitempty"`
 	// NoVerbatim drops fillers and false starts. Default false.
 	NoVerbatim bool `json:"no_verbatim,omitempty"`
@@ -74,7 +74,8 @@ type STTStreamRequest struct {
 	// CommitEvery is how much audio may be uncommitted until the session commits
 	// by itself, 1 s to 35 s: in a pause once two thirds of it have come, at the
 	// latest then. The vendor would do so at 35.8 s, in the middle of a word.
-	// Default 30 s; negative for never.
+	// Default 30 s; negative for never: then the vendor does, and a [STTSession.Commit]
+	// after 35 s brings 0.35 s of silence along, since it may come right behind that.
 	CommitEvery time.Duration `json:"-"`
 	// KeepAlive is how long nothing is sent until the session sends 20 ms of
 	// silence, which is billed as audio; 15 s without anything close it. Default
@@ -86,8 +87,9 @@ type STTStreamRequest struct {
 	// comes while there is none. Default 60 s, 1.9 MB in the default format;
 	// memory is taken as it fills.
 	ReplayBuffer time.Duration `json:"-"`
-	// ReconnectFor is how long the session tries to reconnect. Default 30 s;
-	// negative for not at all, as under WithMaxRetries(0).
+	// ReconnectFor is how long the session tries to reconnect, waiting for a slot
+	// or a token included. Default 30 s; negative for not at all, as under
+	// WithMaxRetries(0).
 	ReconnectFor time.Duration `json:"-"`
 }
 

@@ -192,20 +192,24 @@ func (v *survival) manual(t *testing.T, rnd *rand.Rand, seed uint64) {
 		fmt.Fprintf(&said, "number %d ", i) // no marks, which take longer than letters
 	}
 	audio := dialled(t, srv, said.String())
+	var commits []time.Duration // where the caller has committed
 	go func() {
-		for len(audio) > 0 {
-			n := min(letter*(15+rnd.IntN(45)), len(audio))
-			dialInto(t, s, audio[:n])
-			audio = audio[n:]
+		for at := 0; at < len(audio); {
+			n := min(letter*(15+rnd.IntN(45)), len(audio)-at)
+			dialInto(t, s, audio[at:at+n])
+			at += n
 			if rnd.IntN(2) == 0 {
 				require.NoError(t, s.Commit())
+				commits = append(commits, time.Duration(at)*time.Second/8000)
 			}
 		}
 		require.NoError(t, s.Finish(t.Context()))
 	}()
 	told, segments := collect(t, s)
 	require.Equal(t, unspaced(said.String()), unspaced(texts(segments)), "%v", told)
+	var ends []time.Duration
 	for i, seg := range segments {
+		ends = append(ends, seg.To)
 		require.Equal(t, i+1, seg.Seq)
 		if i > 0 {
 			require.Equal(t, segments[i-1].To, seg.From)
@@ -215,6 +219,7 @@ func (v *survival) manual(t *testing.T, rnd *rand.Rand, seed uint64) {
 			require.LessOrEqual(t, *seg.Words[len(seg.Words)-1].End, seg.To.Seconds()+0.07)
 		}
 	}
+	require.Subset(t, ends, commits, "%v", told)
 	require.NotContains(t, strings.Join(told, "|"), "gap")
 }
 

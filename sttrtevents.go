@@ -83,7 +83,7 @@ const (
 
 // weight is about what an event takes in memory.
 func (e *STTEvent) weight() int {
-	n := eventWeight + len(e.Text) + len(e.Raw)
+	n := eventWeight + len(e.Text) + len(e.SessionID) + len(e.Raw)
 	if s := e.Segment; s != nil {
 		n += len(s.Text) + 64*len(s.Entities)
 		for _, w := range s.Words {

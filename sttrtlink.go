@@ -1,8 +1,8 @@
 package elevenlabs
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -16,11 +16,12 @@ const closeDelay = time.Second
 // changes.
 type sttLink struct {
 	f        *flight
-	lost     chan struct{} // closed when it can be read no more
-	err      error         // why, set before
-	told     *SocketError  // the last error that came as a message; nil for none
-	heard    bool          // a transcript came,
-	answered bool          // and audio was settled by it
+	forget   context.CancelCauseFunc // of its context
+	lost     chan struct{}           // closed when it can be read no more
+	err      error                   // why, set before
+	told     *SocketError            // the last error that came as a message; nil for none
+	heard    bool                    // a transcript came,
+	answered bool                    // and audio was settled by it
 
 	clock   audioClock
 	sent    int64                       // the place in the caller's audio up to which it was sent
@@ -46,17 +47,25 @@ type sttLink struct {
 }
 
 // connect opens a connection and waits until the session on it has started: only
-// then is it authenticated.
-func (s *STTSession) connect() (*sttLink, error) {
-	var l *sttLink
-	err := s.c.perform(s.ctx, s.call, s.cfg, func(f *flight) error {
+// then is it authenticated. All of it may take so long, 0 for any time.
+func (s *STTSession) connect(within time.Duration) (l *sttLink, err error) {
+	ctx, forget := context.WithCancelCause(s.ctx)
+	defer func() {
+		if err != nil {
+			forget(nil)
+		}
+	}()
+	if within > 0 {
+		defer time.AfterFunc(within, func() { forget(nil) }).Stop()
+	}
+	err = s.c.perform(ctx, s.call, s.cfg, func(f *flight) error {
 		started, err := f.greeted()
 		if err != nil {
 			return err
 		}
 		f.keep(f.conn.Fail)
-		l = &sttLink{f: f, lost: make(chan struct{}), parts: newPairing(&s.req), last: time.Now()}
-		s.events.push(STTEvent{Kind: STTStarted, SessionID: started.sessionID, Raw: bytes.Clone(started.config)})
+		l = &sttLink{f: f, forget: forget, lost: make(chan struct{}), parts: newPairing(&s.req), last: time.Now()}
+		s.events.push(STTEvent{Kind: STTStarted, SessionID: f.conn.Redact(started.sessionID), Raw: l.raw(started.config)})
 		return nil
 	})
 	return l, err
@@ -80,7 +89,7 @@ func (f *flight) greeted() (sttMessage, error) {
 		said, ok := decodeSTTMessage(m.Data)
 		m.Free()
 		switch {
-		case ok && said.err != nil:
+		case ok && said.err != nil && told == nil:
 			told = f.socketError(said.kind, *said.err)
 			defer time.AfterFunc(closeDelay, func() { f.conn.Fail(told) }).Stop()
 		case ok && said.kind == "session_started":
@@ -105,7 +114,6 @@ func (f *flight) ungreeted(told *SocketError, err error) error {
 	}
 	if err != error(told) {
 		told.closedBy(err)
-		told.Reason = f.hide(told.Reason)
 	}
 	f.denial = told
 	return told
@@ -113,19 +121,11 @@ func (f *flight) ungreeted(told *SocketError, err error) error {
 
 // socketError is an error that came as a message, with no secret in it.
 func (f *flight) socketError(kind, text string) *SocketError {
-	e := &SocketError{Op: f.call.Op, Type: f.hide(kind), Message: f.hide(text)}
+	e := &SocketError{Op: f.call.Op, Type: f.conn.Redact(kind), Message: f.conn.Redact(text)}
 	if socketKinds[kind] == kindRate {
 		e.Limit = number(limitInText, text)
 	}
 	return e
-}
-
-// hide takes the secret of an attempt out of a text.
-func (f *flight) hide(text string) string {
-	if f.secret == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, f.secret, redacted)
 }
 
 // read takes the messages of a connection as they come, until it ends.
@@ -141,7 +141,6 @@ func (s *STTSession) read(l *sttLink) {
 				e = &SocketError{Op: opSTTSession}
 			}
 			e.closedBy(err)
-			e.Reason = l.f.hide(e.Reason)
 			l.err = e
 			return
 		}
@@ -175,7 +174,7 @@ func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
 	m, ok := decodeSTTMessage(data)
 	switch {
 	case !ok:
-		return other(data)
+		return l.other(data)
 	case m.err != nil:
 		l.told = l.f.socketError(m.kind, *m.err)
 		if m.kind == "commit_throttled" && l.commits > 0 && s.req.vad() {
@@ -194,20 +193,24 @@ func (s *STTSession) hear(l *sttLink, data []byte) []STTEvent {
 		l.heard, l.told = true, nil
 		return l.partial(m.text)
 	case "warning":
-		return []STTEvent{{Kind: STTWarning, Text: l.f.hide(m.warning)}}
+		return []STTEvent{{Kind: STTWarning, Text: l.f.conn.Redact(m.warning)}}
 	case "session_started":
 		return nil // once is enough
 	}
-	return other(data)
+	return l.other(data)
 }
 
 // other is a message that nobody here understands.
-func other(data []byte) []STTEvent {
-	e := STTEvent{Kind: STTOther}
-	if len(data) <= maxRawEvent {
-		e.Raw = bytes.Clone(data)
+func (l *sttLink) other(data []byte) []STTEvent {
+	return []STTEvent{{Kind: STTOther, Raw: l.raw(data)}}
+}
+
+// raw is what the server said, with no secret in it, nil if that is much.
+func (l *sttLink) raw(data []byte) json.RawMessage {
+	if len(data) > maxRawEvent {
+		return nil
 	}
-	return []STTEvent{e}
+	return json.RawMessage(l.f.conn.Redact(string(data)))
 }
 
 // close ends a connection, and gives its slot back.
@@ -215,6 +218,7 @@ func (l *sttLink) close(err error) {
 	l.f.conn.Close(socket.CodeNormal, "")
 	<-l.lost
 	l.f.finish(err)
+	l.forget(nil)
 }
 
 // partial is news only if it says something new: a segment comes once more as

@@ -41,8 +41,12 @@ func (s *STTSession) reconnect(last *sttLink, err error) (l *sttLink, _ error) {
 		if sleep(s.ctx, wait) != nil {
 			return nil, s.gaveUp(nil)
 		}
-		if l, err = s.connect(); err == nil {
+		l, failed := s.connect(s.left())
+		if failed == nil {
 			return l, nil
+		}
+		if s.left() > 0 { // else it was cut short, and says nothing
+			err = failed
 		}
 		end = nil
 	}
@@ -64,11 +68,14 @@ func (s *STTSession) pause() time.Duration {
 		return backoff.Stop
 	}
 	wait := s.waits.NextBackOff()
-	if wait != backoff.Stop && time.Since(s.down)+wait > s.req.ReconnectFor {
+	if wait != backoff.Stop && wait >= s.left() {
 		return backoff.Stop
 	}
 	return wait
 }
+
+// left is how long it may still be tried to reconnect.
+func (s *STTSession) left() time.Duration { return s.req.ReconnectFor - time.Since(s.down) }
 
 // recall takes back what was sent on a connection that has ended and is not
 // settled. A segment of which a message is missing is among that: it comes

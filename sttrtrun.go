@@ -245,7 +245,7 @@ func (s *STTSession) needed(l *sttLink) int64 {
 			return least + max(left+doubt, 0)
 		}
 		return least
-	case s.req.CommitEvery < 0:
+	case s.req.CommitEvery < 0 && l.wire-l.marked.wire >= s.rate.bytes(longestUncommitted):
 		return least
 	}
 	return least - (l.sent - l.marked.place)

@@ -87,7 +87,7 @@ func (c *Client) DialSTT(ctx context.Context, req STTStreamRequest, opts ...Call
 	}
 	s.tail = req.PreviousText
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
-	l, err := s.connect()
+	l, err := s.connect(0)
 	if err != nil {
 		s.cancel(nil)
 		return nil, err
@@ -270,9 +270,7 @@ func (s *STTSession) Finish(ctx context.Context) error {
 	s.tell()
 	s.mu.Unlock()
 	s.nudge()
-	select {
-	case <-s.done:
-	case <-ctx.Done():
+	if s.outlasts(ctx) {
 		s.Close()
 		return &opError{op: opSTTSession, what: "not finished", err: ctx.Err()}
 	}
@@ -282,6 +280,21 @@ func (s *STTSession) Finish(ctx context.Context) error {
 		return os.ErrClosed // somebody has closed it
 	}
 	return s.err
+}
+
+// outlasts waits for the end of the session, or of the context if that comes
+// before.
+func (s *STTSession) outlasts(ctx context.Context) bool {
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+		select {
+		case <-s.done:
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // Close ends the session at once. What has not been transcribed is given up.
