@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -242,5 +243,48 @@ func TestDialTTSMulti_AWrongKeyIsNotTriedForEver(t *testing.T) {
 			_, err = io.ReadAll(s)
 		}
 		require.ErrorIs(t, err, elevenlabs.ErrUnauthorized)
+	})
+}
+
+// mad is a frame of little audio with so many times.
+func mad(n int) string {
+	list := func(one string) string { return strings.Repeat(one+",", n-1) + one }
+	return `{"audio":"AAAA","alignment":{"chars":[` + list(`"x"`) + `],"charStartTimesMs":[` + list("0") + `],"charDurationsMs":[` + list("0") + `]}}`
+}
+
+// Nobody listens, and the audio is too little to fill anything.
+func TestDialTTS_KeepsNoMoreTimesThanAudio(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var told atomic.Int32
+		c := onSocket(t, func(ws *websocket.Conn) {
+			for message := []byte(mad(2000)); told.Load() < 400; told.Add(1) {
+				if ws.Write(context.Background(), websocket.MessageText, message) != nil {
+					return
+				}
+			}
+		}, elevenlabs.WithStreamBuffer(100_000))
+		s := dialTTS(t, c, live)
+		time.Sleep(time.Minute)
+		require.Less(t, told.Load(), int32(30), "the others have to wait")
+		_, err := s.Next()
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	})
+}
+
+func TestDialTTS_RemembersNoMoreThanWasSaid(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := onSocket(t, func(ws *websocket.Conn) {
+			for range 300 {
+				tellAll(ws, mad(2000))
+			}
+			heardText(ws)
+		}, elevenlabs.WithMaxRetries(0))
+		s := dialTTS(t, c, live)
+		for range 300 {
+			_, err := s.Next()
+			require.NoError(t, err)
+		}
+		require.Less(t, len(s.HeardBy(time.Hour).Text), 50_000, "of 600,000")
 	})
 }
