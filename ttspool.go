@@ -194,7 +194,7 @@ func (m *ttsPool) open(ctx, full context.Context, id *string) (*ttsLink, error) 
 	case <-full.Done():
 		return nil, errFreed
 	case <-ctx.Done():
-		return nil, m.stopped(ctx)
+		return nil, m.stopped(ctx.Err())
 	}
 	if id != nil {
 		l, now, err := m.room(*id)
@@ -212,15 +212,12 @@ func (m *ttsPool) open(ctx, full context.Context, id *string) (*ttsLink, error) 
 func (m *ttsPool) dial(ctx, full context.Context, id *string) (*ttsLink, error) {
 	left, err := m.seats.take(ctx, full)
 	if err != nil {
-		if ctx.Err() != nil {
-			err = m.stopped(ctx)
-		}
-		return nil, err
+		return nil, m.stopped(err)
 	}
 	l, err := dialTTSLink(ctx, m.c, m.call, m.cfg, m)
 	if err != nil {
 		left(err)
-		return nil, err
+		return nil, m.stopped(err)
 	}
 	l.left = left
 	if err := m.add(l, id); err != nil {
@@ -231,12 +228,12 @@ func (m *ttsPool) dial(ctx, full context.Context, id *string) (*ttsLink, error) 
 	return l, nil
 }
 
-// stopped is why a context has ended that may be its own.
-func (m *ttsPool) stopped(ctx context.Context) error {
+// stopped is an error, or how the pool has ended if that is behind it.
+func (m *ttsPool) stopped(err error) error {
 	if m.ctx.Err() != nil {
 		return m.how()
 	}
-	return ctx.Err()
+	return err
 }
 
 // add keeps a socket that was opened, unless it is too late.
