@@ -30,6 +30,10 @@ func TestDialTTS_TellsHowTheVendorEndsASocket(t *testing.T) {
 			`{"message":"Invalid API key","error":"invalid_api_key","code":1008}`, "", 1008,
 			"invalid_api_key: Invalid API key; closed with 1008", elevenlabs.ErrUnauthorized,
 		},
+		"that there is no key": {
+			`{"message":"Sign in.","error":"authentication_required","code":1008,"param":"xi_api_key"}`, "", 1008,
+			"authentication_required: Sign in.; closed with 1008", elevenlabs.ErrUnauthorized,
+		},
 		"no text": {
 			`{"message":"` + inactive + `","error":"input_timeout_exceeded","code":1008}`, "", 1008,
 			"input_timeout_exceeded: " + inactive + "; closed with 1008", nil,

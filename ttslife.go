@@ -150,11 +150,11 @@ func (e *SocketError) passes() bool {
 }
 
 // blameless reports whether an error is about what another has said that shares
-// the socket: this one has been spoken.
+// the socket: this one has been spoken. One alone shares none.
 func (s *TTSSession) blameless(e *SocketError) bool {
 	switch e.meaning() {
 	case kindNotFound, kindInvalid, kindTooLong:
-		return s.seated && s.proven
+		return s.own == nil && s.proven
 	}
 	return false
 }
