@@ -3,6 +3,7 @@ package elevenlabs_test
 import (
 	"context"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -61,6 +62,13 @@ func sayAll(s *elevenlabs.TTSSession, err error) ([]byte, error) {
 	return got.audio, nil
 }
 
+func sayAllOf(s *elevenlabs.DialogueSession, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return sayAll(s.TTSSession, nil)
+}
+
 func TestLimits_SocketsAndCallsStayInsideThePlanTogether(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t, elevenlabstest.WithTier(elevenlabs.TierStarter))
@@ -77,12 +85,10 @@ func TestLimits_SocketsAndCallsStayInsideThePlanTogether(t *testing.T) {
 		})
 		w.each(12, "an utterance", func(ctx context.Context) ([]byte, error) { return sayAll(multi.NewUtterance(ctx)) })
 		w.each(4, "a dialogue", func(ctx context.Context) ([]byte, error) {
-			s, err := c.DialDialogue(ctx, dialogue)
-			return sayAll(s.TTSSession, err)
+			return sayAllOf(c.DialDialogue(ctx, dialogue))
 		})
 		w.each(8, "a shared dialogue", func(ctx context.Context) ([]byte, error) {
-			s, err := dialogues.NewUtterance(ctx)
-			return sayAll(s.TTSSession, err)
+			return sayAllOf(dialogues.NewUtterance(ctx))
 		})
 		w.each(8, "a call", func(ctx context.Context) ([]byte, error) { return c.TTS(ctx, crowded) })
 		w.each(8, "a stream", func(ctx context.Context) ([]byte, error) {
@@ -103,6 +109,44 @@ func TestLimits_SocketsAndCallsStayInsideThePlanTogether(t *testing.T) {
 		require.Zero(t, usage.InFlight)
 		require.Zero(t, c.Stats().Families[standard].InFlight)
 	})
+}
+
+// An utterance that is interrupted leaves its slot to others when the server has
+// stopped, not before.
+func TestLimits_InterruptionsStayInsideThePlanToo(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		synctest.Test(t, func(t *testing.T) {
+			srv := elevenlabstest.NewServer(t, elevenlabstest.WithTier(elevenlabs.TierStarter), elevenlabstest.WithRoundTrip(40*time.Millisecond))
+			c := srv.Client(elevenlabs.WithTier(elevenlabs.TierStarter), elevenlabs.WithFormat(elevenlabs.FormatPCM_8000))
+			multi, err := c.DialTTSMulti(t.Context(), elevenlabs.TTSStreamRequest{})
+			require.NoError(t, err)
+			var all sync.WaitGroup
+			for i := range 60 {
+				r := rand.New(rand.NewPCG(seed, uint64(i)))
+				all.Go(func() {
+					time.Sleep(time.Duration(r.IntN(5000)) * time.Millisecond)
+					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+r.IntN(4000))*time.Millisecond)
+					defer cancel()
+					s, err := multi.NewUtterance(ctx)
+					if err != nil {
+						return // its time was over
+					}
+					_, _ = s.WriteString(crowded) // may be over meanwhile
+					time.Sleep(time.Duration(r.IntN(1000)) * time.Millisecond)
+					_ = s.Close()
+				})
+			}
+			all.Wait()
+			require.NoError(t, multi.Close())
+			time.Sleep(time.Second)
+			usage := srv.Usage().Families[standard]
+			require.Zero(t, usage.Refused, "seed %d", seed)
+			require.LessOrEqual(t, usage.MaxInFlight, 3)
+			require.Zero(t, usage.InFlight)
+			require.Zero(t, c.Stats().Families[standard].InFlight)
+		})
+	}
 }
 
 // Text that waits for more of it takes no slot. Who has it spoken takes one.
