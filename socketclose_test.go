@@ -26,7 +26,10 @@ var lines = elevenlabs.DialogueStreamRequest{Voices: []string{sarah}, Format: el
 var speakingWays = map[string]speakingWay{
 	"a session": func(_, own context.Context, c *elevenlabs.Client) (*elevenlabs.TTSSession, io.Closer, error) {
 		s, err := c.DialTTS(own, live)
-		return s, s, err
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s, nil
 	},
 	"an utterance": func(pool, own context.Context, c *elevenlabs.Client) (*elevenlabs.TTSSession, io.Closer, error) {
 		m, err := c.DialTTSMulti(pool, live)
@@ -41,7 +44,7 @@ var speakingWays = map[string]speakingWay{
 		if err != nil {
 			return nil, nil, err
 		}
-		return s.TTSSession, s, err
+		return s.TTSSession, s, nil
 	},
 	"a shared dialogue": func(pool, own context.Context, c *elevenlabs.Client) (*elevenlabs.TTSSession, io.Closer, error) {
 		m, err := c.DialDialogueMulti(pool, lines)
@@ -52,7 +55,7 @@ var speakingWays = map[string]speakingWay{
 		if err != nil {
 			return nil, m, err
 		}
-		return s.TTSSession, m, err
+		return s.TTSSession, m, nil
 	},
 }
 

@@ -194,29 +194,34 @@ func FuzzTTSSession(f *testing.F) {
 	f.Add([]byte(`{"audio":"AAAA","alignment":{"chars":["H","e"],"charStartTimesMs":[0,1],"charDurationsMs":[1,1]}}`), true)
 	f.Add([]byte(`{"isFinal":true}`), false)
 	f.Add([]byte(`{"error":"input_timeout_exceeded"}`), true)
+	f.Add([]byte(`{"is_final":true,"context_id":"u1"}`), true)
 	f.Fuzz(func(t *testing.T, message []byte, more bool) {
-		synctest.Test(t, func(t *testing.T) { listenTo(t, message, more) })
+		for _, way := range []string{"a session", "an utterance"} {
+			synctest.Test(t, func(t *testing.T) { listenTo(t, speakingWays[way], message, more) })
+		}
 	})
 }
 
 // listenTo hears out a server that says a message, and goes on with it or not.
-func listenTo(t *testing.T, message []byte, more bool) {
+func listenTo(t *testing.T, begin speakingWay, message []byte, more bool) {
 	c := onSocket(t, func(ws *websocket.Conn) {
 		_ = ws.Write(context.Background(), websocket.MessageText, message)
 		if more {
 			_ = ws.Write(context.Background(), websocket.MessageText, message)
 		}
 	}, elevenlabs.WithMaxRetries(1))
-	s, err := c.DialTTS(t.Context(), live)
-	if err != nil {
-		return
+	s, all, err := begin(t.Context(), t.Context(), c)
+	if err == nil {
+		_, _ = s.WriteString("Hello there. ")
+		_, err = io.Copy(io.Discard, s)
+		s.Cancel()
 	}
-	_, _ = s.WriteString("Hello there. ")
-	_, err = io.Copy(io.Discard, s)
 	require.Error(t, err)
-	s.Cancel()
-	require.NoError(t, s.Close())
-	require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
+	if all != nil {
+		require.NoError(t, all.Close())
+	}
+	synctest.Wait()
+	requireNoSlots(t, c)
 }
 
 func TestDialTTS_NeverShowsTheKey(t *testing.T) {
