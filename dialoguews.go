@@ -79,13 +79,7 @@ func (c *Client) DialDialogue(ctx context.Context, req DialogueStreamRequest, op
 	call := req.call("Dialogue socket", "/stream-input")
 	s := newDialogue(ctx, c, cfg, &req, call.Op, dialogueDialect{&req})
 	s.lifelong = true
-	s.connect = func(ctx context.Context) (*ttsLink, string, error) {
-		l, err := dialTTSLink(ctx, c, call, cfg, nil)
-		if err == nil {
-			go l.read()
-		}
-		return l, "", err
-	}
+	s.alone(call)
 	return &DialogueSession{s, req.Voices}, s.start()
 }
 

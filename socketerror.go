@@ -67,20 +67,33 @@ func (e *SocketError) Is(target error) bool {
 // socketKinds maps the errors that come as messages to their meaning. Those
 // that mean nothing but that the session is over are not in it.
 //
-// Source: the vendor's event reference of July 2026.
+// Source: the vendor's event reference of July 2026, its reference of the
+// dialogue sockets, and its errors page for the codes that come with a status
+// elsewhere, which there is none of here.
 var socketKinds = map[string]kind{
-	"auth_error":             kindAuth,
-	"quota_exceeded":         kindQuota,
-	"rate_limited":           kindRate,
-	"queue_overflow":         kindBusy,
-	"resource_exhausted":     kindBusy,
-	"transcriber_error":      kindServer,
-	"error":                  kindServer,
-	"unaccepted_terms":       kindPermission,
-	"unaccepted_terms_error": kindPermission,
-	"input_error":            kindInvalid,
-	"invalid_request":        kindInvalid,
-	"chunk_size_exceeded":    kindInvalid,
+	"auth_error":              kindAuth,
+	"authentication_required": kindAuth,
+	"unauthorized":            kindAuth,
+	"forbidden":               kindPermission,
+	"quota_exceeded":          kindQuota,
+	"rate_limited":            kindRate,
+	"queue_overflow":          kindBusy,
+	"resource_exhausted":      kindBusy,
+	"transcriber_error":       kindServer,
+	"error":                   kindServer,
+	"unaccepted_terms":        kindPermission,
+	"unaccepted_terms_error":  kindPermission,
+	"input_error":             kindInvalid,
+	"invalid_request":         kindInvalid,
+	"chunk_size_exceeded":     kindInvalid,
+	"bad_request":             kindInvalid,
+	"malformed_json":          kindInvalid,
+	"missing_required_field":  kindInvalid,
+	"invalid_text":            kindInvalid,
+	"empty_text":              kindInvalid,
+	"text_too_short":          kindInvalid,
+	"invalid_voice_settings":  kindInvalid,
+	"invalid_voice_id":        kindInvalid,
 }
 
 func (e *SocketError) meaning() kind {

@@ -3,6 +3,7 @@ package elevenlabs_test
 import (
 	"context"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -28,6 +29,10 @@ func TestDialTTS_TellsHowTheVendorEndsASocket(t *testing.T) {
 		"the key": {
 			`{"message":"Invalid API key","error":"invalid_api_key","code":1008}`, "", 1008,
 			"invalid_api_key: Invalid API key; closed with 1008", elevenlabs.ErrUnauthorized,
+		},
+		"that there is no key": {
+			`{"message":"Sign in.","error":"authentication_required","code":1008,"param":"xi_api_key"}`, "", 1008,
+			"authentication_required: Sign in.; closed with 1008", elevenlabs.ErrUnauthorized,
 		},
 		"no text": {
 			`{"message":"` + inactive + `","error":"input_timeout_exceeded","code":1008}`, "", 1008,
@@ -66,10 +71,16 @@ func TestDialTTS_TellsHowTheVendorEndsASocket(t *testing.T) {
 	}
 }
 
-// unreachable is a network on which every handshake takes for ever, after so
-// many that do not.
-func unreachable(t *testing.T, after int32) (*elevenlabs.Client, chan struct{}) {
-	srv, asked, n := elevenlabstest.NewServer(t), make(chan struct{}, 10), atomic.Int32{}
+// onlyDials is a client on a network on which every handshake takes for ever,
+// after so many that do not.
+func onlyDials(srv *elevenlabstest.Server, after int32) *elevenlabs.Client {
+	c, _ := unreachable(srv, after)
+	return c
+}
+
+// unreachable is that, and tells of each handshake.
+func unreachable(srv *elevenlabstest.Server, after int32) (*elevenlabs.Client, chan struct{}) {
+	asked, n := make(chan struct{}, 10), atomic.Int32{}
 	return srv.Client(elevenlabs.WithHTTPClient(&http.Client{Transport: answerFunc(func(r *http.Request) (*http.Response, error) {
 		if n.Add(1) <= after {
 			return srv.HTTPClient().Transport.RoundTrip(r)
@@ -87,7 +98,7 @@ func TestDialTTS_GivesUpADialAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				c, asked := unreachable(t, 0)
+				c, asked := unreachable(elevenlabstest.NewServer(t), 0)
 				ctx, cancel := context.WithCancel(t.Context())
 				failed := make(chan error)
 				go func() { failed <- dial(ctx, c) }()
@@ -102,13 +113,16 @@ func TestDialTTS_GivesUpADialAtOnce(t *testing.T) {
 }
 
 func TestDialTTSMulti_GivesUpADialAtOnce(t *testing.T) {
-	for name, end := range map[string]func(*elevenlabs.TTSMulti, context.CancelFunc){
-		"of its own":     func(_ *elevenlabs.TTSMulti, cancel context.CancelFunc) { cancel() },
-		"when it closes": func(m *elevenlabs.TTSMulti, _ context.CancelFunc) { m.Close() },
+	for name, tt := range map[string]struct {
+		end  func(*elevenlabs.TTSMulti, context.CancelFunc)
+		want error
+	}{
+		"of its own":     {func(_ *elevenlabs.TTSMulti, cancel context.CancelFunc) { cancel() }, context.Canceled},
+		"when it closes": {func(m *elevenlabs.TTSMulti, _ context.CancelFunc) { m.Close() }, os.ErrClosed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				c, asked := unreachable(t, 1)
+				c, asked := unreachable(elevenlabstest.NewServer(t), 1)
 				m := dialMulti(t, c)
 				for range 5 {
 					utter(t, m)
@@ -122,9 +136,10 @@ func TestDialTTSMulti_GivesUpADialAtOnce(t *testing.T) {
 				<-asked
 				synctest.Wait()
 				at := time.Now()
-				end(m, cancel)
-				require.Error(t, <-failed)
-				require.Error(t, <-failed)
+				tt.end(m, cancel)
+				for range 2 {
+					require.ErrorIs(t, <-failed, tt.want)
+				}
 				require.LessOrEqual(t, time.Since(at), 50*time.Millisecond)
 			})
 		})

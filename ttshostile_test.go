@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -193,29 +194,34 @@ func FuzzTTSSession(f *testing.F) {
 	f.Add([]byte(`{"audio":"AAAA","alignment":{"chars":["H","e"],"charStartTimesMs":[0,1],"charDurationsMs":[1,1]}}`), true)
 	f.Add([]byte(`{"isFinal":true}`), false)
 	f.Add([]byte(`{"error":"input_timeout_exceeded"}`), true)
+	f.Add([]byte(`{"is_final":true,"context_id":"u1"}`), true)
 	f.Fuzz(func(t *testing.T, message []byte, more bool) {
-		synctest.Test(t, func(t *testing.T) { listenTo(t, message, more) })
+		for _, way := range []string{"a session", "an utterance"} {
+			synctest.Test(t, func(t *testing.T) { listenTo(t, speakingWays[way], message, more) })
+		}
 	})
 }
 
 // listenTo hears out a server that says a message, and goes on with it or not.
-func listenTo(t *testing.T, message []byte, more bool) {
+func listenTo(t *testing.T, begin speakingWay, message []byte, more bool) {
 	c := onSocket(t, func(ws *websocket.Conn) {
 		_ = ws.Write(context.Background(), websocket.MessageText, message)
 		if more {
 			_ = ws.Write(context.Background(), websocket.MessageText, message)
 		}
 	}, elevenlabs.WithMaxRetries(1))
-	s, err := c.DialTTS(t.Context(), live)
-	if err != nil {
-		return
+	s, all, err := begin(t.Context(), t.Context(), c)
+	if err == nil {
+		_, _ = s.WriteString("Hello there. ")
+		_, err = io.Copy(io.Discard, s)
+		s.Cancel()
 	}
-	_, _ = s.WriteString("Hello there. ")
-	_, err = io.Copy(io.Discard, s)
 	require.Error(t, err)
-	s.Cancel()
-	require.NoError(t, s.Close())
-	require.Zero(t, c.Stats().Families[elevenlabs.FamilyFlash].InFlight)
+	if all != nil {
+		require.NoError(t, all.Close())
+	}
+	synctest.Wait()
+	requireNoSlots(t, c)
 }
 
 func TestDialTTS_NeverShowsTheKey(t *testing.T) {
@@ -242,5 +248,48 @@ func TestDialTTSMulti_AWrongKeyIsNotTriedForEver(t *testing.T) {
 			_, err = io.ReadAll(s)
 		}
 		require.ErrorIs(t, err, elevenlabs.ErrUnauthorized)
+	})
+}
+
+// mad is a frame of little audio with so many times.
+func mad(n int) string {
+	list := func(one string) string { return strings.Repeat(one+",", n-1) + one }
+	return `{"audio":"AAAA","alignment":{"chars":[` + list(`"x"`) + `],"charStartTimesMs":[` + list("0") + `],"charDurationsMs":[` + list("0") + `]}}`
+}
+
+// Nobody listens, and the audio is too little to fill anything.
+func TestDialTTS_KeepsNoMoreTimesThanAudio(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var told atomic.Int32
+		c := onSocket(t, func(ws *websocket.Conn) {
+			for message := []byte(mad(2000)); told.Load() < 400; told.Add(1) {
+				if ws.Write(context.Background(), websocket.MessageText, message) != nil {
+					return
+				}
+			}
+		}, elevenlabs.WithStreamBuffer(100_000))
+		s := dialTTS(t, c, live)
+		time.Sleep(time.Minute)
+		require.Less(t, told.Load(), int32(30), "the others have to wait")
+		_, err := s.Next()
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	})
+}
+
+func TestDialTTS_RemembersNoMoreThanWasSaid(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := onSocket(t, func(ws *websocket.Conn) {
+			for range 300 {
+				tellAll(ws, mad(2000))
+			}
+			heardText(ws)
+		}, elevenlabs.WithMaxRetries(0))
+		s := dialTTS(t, c, live)
+		for range 300 {
+			_, err := s.Next()
+			require.NoError(t, err)
+		}
+		require.Less(t, len(s.HeardBy(time.Hour).Text), 50_000, "of 600,000")
 	})
 }

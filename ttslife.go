@@ -16,26 +16,20 @@ import (
 // attach gives the session a connection.
 func (s *TTSSession) attach(l *ttsLink, id string) {
 	s.mu.Lock()
-	s.link, s.id, s.opened, s.ended, s.proven = l, id, false, false, false
 	if l.pool == nil {
 		s.own = l
 	}
-	joined := s.err == nil && l.join(id, s)
-	if !joined {
-		s.link = nil
+	if s.err != nil {
+		s.unlock()
+		l.giveBack(id)
+		return
 	}
-	over := s.err != nil
+	s.link, s.id, s.opened, s.ended, s.proven = l, id, false, false, false
+	if told := l.join(id, s); told != nil {
+		s.lose(*told) // it ended meanwhile
+	}
 	s.changed.Broadcast()
 	s.unlock()
-	switch {
-	case over:
-		l.giveBack(id)
-	case !joined:
-		s.mu.Lock()
-		s.link = l
-		s.unlock()
-		s.lost(l, SocketError{Op: s.op, Code: socket.CodeLost, Err: io.ErrUnexpectedEOF})
-	}
 }
 
 // hear takes a message of audio, or the last. It belongs to the goroutine of
@@ -81,6 +75,7 @@ func (s *TTSSession) take(f timing.Frame, m socket.Message) {
 		s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onFirstByte, e) })
 	}
 	s.script.cover(f.Alignment, s.sound.made())
+	s.sound.said = s.script.added
 	s.sound.add(f, m)
 	if s.script.spoken(s.sound.made(), s.Format.BytesPerSecond() > 0) {
 		s.losses, s.waits = 0, nil
@@ -155,11 +150,11 @@ func (e *SocketError) passes() bool {
 }
 
 // blameless reports whether an error is about what another has said that shares
-// the socket: this one has been spoken.
+// the socket: this one has been spoken. One alone shares none.
 func (s *TTSSession) blameless(e *SocketError) bool {
 	switch e.meaning() {
 	case kindNotFound, kindInvalid, kindTooLong:
-		return s.seated && s.proven
+		return s.own == nil && s.proven
 	}
 	return false
 }
@@ -233,7 +228,7 @@ func (s *TTSSession) shut(err error) {
 		}
 	}
 	part := func() { s.part(l, left) }
-	if s.sending && l.pool != nil {
+	if s.sending && l != nil && l.pool != nil {
 		s.parting, part = part, func() {} // the last word must come last
 	}
 	s.unlock()

@@ -28,6 +28,7 @@ type ttsLink struct {
 	mu     sync.Mutex           // guards all below
 	places map[string]*ttsPlace // by context
 	failed *SocketError         // what the server told before it closed
+	told   SocketError          // how it has ended
 	over   bool                 // nobody may join any more
 	tired  bool                 // a last word is overdue, so nobody new may
 }
@@ -99,15 +100,16 @@ func (l *ttsLink) retire() bool {
 	return true
 }
 
-// join puts a session on the link.
-func (l *ttsLink) join(id string, s *TTSSession) bool {
+// join puts a session on the link. The error is how the link has ended.
+func (l *ttsLink) join(id string, s *TTSSession) *SocketError {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.over {
-		return false
+		told := l.told
+		return &told
 	}
 	l.places[id] = &ttsPlace{session: s}
-	return true
+	return nil
 }
 
 // giveBack gives up the place of a context that the server has not heard of.
@@ -199,67 +201,88 @@ func (l *ttsLink) read() {
 // take hands a message to the session it is for.
 func (l *ttsLink) take(d *timing.FrameDecoder, m socket.Message) error {
 	f, err := d.Decode(m.Data)
-	if err != nil {
+	switch {
+	case err != nil:
 		m.Free()
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	if f.Failed {
-		l.mu.Lock()
-		l.failed = &SocketError{Op: l.op, Type: l.conn.Redact(f.Error), Message: l.conn.Redact(f.Message)}
-		l.mu.Unlock()
+	case f.Failed:
+		l.fail(f)
 		m.Free()
-		// The close follows, or so it should.
-		time.AfterFunc(errorPatience, func() { l.conn.Fail(errLeftOpen) })
 		return nil
 	}
-	l.mu.Lock()
-	p := l.places[f.Context]
-	if p == nil {
-		l.mu.Unlock()
-		m.Free() // of a context that is gone, or of none
-		return nil
-	}
-	if f.Final && l.pool != nil {
-		delete(l.places, f.Context)
-	}
-	s := p.session
-	l.mu.Unlock()
+	s, left, known := l.whose(f)
 	if s == nil || len(f.Audio) == 0 {
 		m.Free()
 	}
 	switch {
 	case s != nil:
 		s.hear(l, f, m)
-	case f.Final && p.left != nil:
-		p.left()
+	case left != nil:
+		left()
 	}
-	switch {
-	case f.Final && l.spent():
-		return errNoFinal
-	case f.Final && l.pool != nil && !l.pool.vacated(l):
-	case f.Final:
-		return io.EOF // nothing more will be said
+	if f.Final && known {
+		return l.ceded()
 	}
 	return nil
+}
+
+// fail notes the first error that the server tells. The close follows, or so it
+// should.
+func (l *ttsLink) fail(f timing.Frame) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed == nil {
+		l.failed = &SocketError{Op: l.op, Type: l.conn.Redact(f.Error), Message: l.conn.Redact(f.Message)}
+		time.AfterFunc(errorPatience, func() { l.conn.Fail(errLeftOpen) })
+	}
+}
+
+// whose is the session that a message is for, nil for one that has left or was
+// never known. The last message on one of several contexts gives up its place:
+// who had left it has something to do then.
+func (l *ttsLink) whose(f timing.Frame) (s *TTSSession, left func(), known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.places[f.Context]
+	if p == nil {
+		return nil, nil, false
+	}
+	if f.Final && l.pool != nil {
+		delete(l.places, f.Context)
+		left = p.left
+	}
+	return p.session, left, true
+}
+
+// ceded is told that a last message has come. The error is why the link is of
+// no more use.
+func (l *ttsLink) ceded() error {
+	switch {
+	case l.spent():
+		return errNoFinal
+	case l.pool != nil && !l.pool.vacated(l):
+		return nil
+	}
+	return io.EOF // nothing more will be said
 }
 
 // end tells all sessions how the link has ended.
 func (l *ttsLink) end(err error) {
 	l.mu.Lock()
-	l.over = true
-	places, told := l.places, SocketError{Op: l.op}
-	l.places = nil
+	l.over, l.told = true, SocketError{Op: l.op}
 	if l.failed != nil {
-		told = *l.failed
+		l.told = *l.failed
 	}
+	l.told.closedBy(err)
+	places, told := l.places, l.told
+	l.places = nil
 	l.mu.Unlock()
-	told.closedBy(err)
 	if l.left != nil {
 		l.left(&told)
 	}
 	var over error // of all sessions of the pool
 	if l.pool != nil {
-		over = l.pool.lost(l, told.passes() && time.Since(l.since) > leastLife)
+		over = l.pool.lost(l, &told)
 	}
 	for _, p := range places {
 		switch {

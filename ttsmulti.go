@@ -14,6 +14,11 @@ type TTSMulti struct {
 // [TTSUtterance] does not set is as in the request. It lives under the context,
 // and so do its utterances. Close it when done with it.
 //
+// A message that the vendor takes amiss ends its whole socket. An utterance on
+// it that audio has come of goes on upon another. One that none has come of ends
+// with the error where that says that something does not exist, as a
+// dictionary, or is invalid: it may have been the one.
+//
 // See [Client.DialTTS] for slots and errors: an utterance takes a slot while
 // audio is made for it, an open socket none.
 func (c *Client) DialTTSMulti(ctx context.Context, req TTSStreamRequest, opts ...CallOption) (*TTSMulti, error) {

@@ -39,7 +39,8 @@ type ttsPool struct {
 
 	mu    sync.Mutex // guards all below
 	links []*ttsLink
-	warm  int // how many are to be open, used or not
+	warm  int   // how many are to be open, used or not
+	ended error // why the last had ended that was not replaced
 	err   error
 
 	full  context.Context // ends when a place is given up
@@ -66,7 +67,8 @@ func (m *ttsPool) start(ctx context.Context) error {
 // Prewarm opens sockets until there are so many, and from then on keeps them
 // open: one that has ended is replaced, unless it had been refused. More that
 // nobody uses are closed. 0 is for as many as the utterances need. It begins
-// with 1.
+// with 1. If one ends meanwhile that is not replaced the error is why, as a
+// wrong key.
 func (m *ttsPool) Prewarm(ctx context.Context, sockets int) error {
 	switch {
 	case ctx == nil:
@@ -75,7 +77,7 @@ func (m *ttsPool) Prewarm(ctx context.Context, sockets int) error {
 		return badArgument("sockets", "%d is negative", sockets)
 	}
 	m.mu.Lock()
-	m.warm = sockets
+	m.warm, m.ended = sockets, nil
 	for _, l := range slices.Clone(m.links) {
 		if m.retire(l) {
 			m.tasks.Go(l.close)
@@ -83,16 +85,24 @@ func (m *ttsPool) Prewarm(ctx context.Context, sockets int) error {
 	}
 	m.mu.Unlock()
 	for {
-		m.mu.Lock()
-		enough, err := len(m.links) >= m.warm, m.err
-		m.mu.Unlock()
-		if enough || err != nil {
+		switch enough, ended, err := m.enough(); {
+		case enough, err != nil:
 			return err
+		case ended != nil:
+			return ended
 		}
 		if _, err := m.open(ctx, context.Background(), nil); err != nil {
 			return err
 		}
 	}
+}
+
+// enough reports whether as many sockets are open as are to be warm, why one is
+// not any more, and why there are to be none.
+func (m *ttsPool) enough() (enough bool, ended, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.links) >= m.warm, m.ended, m.err
 }
 
 // begin begins an utterance.
@@ -172,8 +182,8 @@ func (m *ttsPool) room(id string) (*ttsLink, context.Context, error) {
 }
 
 // open opens a socket, one after the other. With an id it reserves a place on
-// it, or on another that has found room meanwhile. It stops waiting, but not
-// dialing, when full ends.
+// it, or on another that has found room meanwhile; without one there is none if
+// enough are open by then. It stops waiting, but not dialing, when full ends.
 func (m *ttsPool) open(ctx, full context.Context, id *string) (*ttsLink, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -184,7 +194,7 @@ func (m *ttsPool) open(ctx, full context.Context, id *string) (*ttsLink, error) 
 	case <-full.Done():
 		return nil, errFreed
 	case <-ctx.Done():
-		return nil, m.stopped(ctx)
+		return nil, m.stopped(ctx.Err())
 	}
 	if id != nil {
 		l, now, err := m.room(*id)
@@ -192,6 +202,8 @@ func (m *ttsPool) open(ctx, full context.Context, id *string) (*ttsLink, error) 
 			return l, err
 		}
 		full = now
+	} else if enough, _, err := m.enough(); enough || err != nil {
+		return nil, err
 	}
 	return m.dial(ctx, full, id)
 }
@@ -200,15 +212,12 @@ func (m *ttsPool) open(ctx, full context.Context, id *string) (*ttsLink, error) 
 func (m *ttsPool) dial(ctx, full context.Context, id *string) (*ttsLink, error) {
 	left, err := m.seats.take(ctx, full)
 	if err != nil {
-		if ctx.Err() != nil {
-			err = m.stopped(ctx)
-		}
-		return nil, err
+		return nil, m.stopped(err)
 	}
 	l, err := dialTTSLink(ctx, m.c, m.call, m.cfg, m)
 	if err != nil {
 		left(err)
-		return nil, err
+		return nil, m.stopped(err)
 	}
 	l.left = left
 	if err := m.add(l, id); err != nil {
@@ -219,12 +228,12 @@ func (m *ttsPool) dial(ctx, full context.Context, id *string) (*ttsLink, error) 
 	return l, nil
 }
 
-// stopped is why a context has ended that may be its own.
-func (m *ttsPool) stopped(ctx context.Context) error {
+// stopped is an error, or how the pool has ended if that is behind it.
+func (m *ttsPool) stopped(err error) error {
 	if m.ctx.Err() != nil {
 		return m.how()
 	}
-	return ctx.Err()
+	return err
 }
 
 // add keeps a socket that was opened, unless it is too late.
@@ -262,15 +271,19 @@ func (m *ttsPool) retire(l *ttsLink) bool {
 	return true
 }
 
-// lost is told that a socket has ended, and opens another in its place if that
+// lost is told how a socket has ended, and opens another in its place if that
 // may do better. It returns why there are to be no more, nil if there are.
-func (m *ttsPool) lost(l *ttsLink, again bool) error {
+func (m *ttsPool) lost(l *ttsLink, told *SocketError) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	before := len(m.links)
+	known := slices.Contains(m.links, l)
 	m.links = slices.DeleteFunc(m.links, func(other *ttsLink) bool { return other == l })
-	if again && m.err == nil && len(m.links) < before && len(m.links) < m.warm {
+	switch {
+	case !known || m.err != nil || len(m.links) >= m.warm:
+	case told.passes() && time.Since(l.since) > leastLife:
 		m.tasks.Go(func() { _, _ = m.open(m.ctx, context.Background(), nil) }) // who needs one later is told what is wrong
+	default:
+		m.ended = told
 	}
 	return m.err
 }

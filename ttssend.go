@@ -37,13 +37,22 @@ func (s *TTSSession) due() (*ttsLink, []byte, error) {
 		return nil, nil, nil
 	case s.err != nil:
 		return nil, nil, s.plain(s.err)
-	case s.script.unsent() && s.opened && !s.holding && !s.seated:
+	case s.needsSlot():
 		return nil, nil, errNeedsSlot
 	}
 	s.before = [2]bool{s.opened, s.ended}
 	m := s.next()
 	s.sending = m != nil
 	return s.link, m, nil
+}
+
+// needsSlot reports whether the next message has something spoken without a
+// slot for it.
+func (s *TTSSession) needsSlot() bool {
+	if !s.opened || s.holding || s.seated {
+		return false
+	}
+	return s.script.unsent() || s.script.unflushed() && !s.script.blind()
 }
 
 // next returns the next message for the connection, nil if there is none.
@@ -110,7 +119,7 @@ func (s *TTSSession) acquire() {
 	e.Queued = time.Since(from)
 	s.mu.Lock()
 	defer s.unlock()
-	if s.err != nil {
+	if s.err != nil || s.link == nil && !s.lifelong { // it has to do without, or to find another connection first
 		s.c.limiter.Release(p, Outcome{})
 		return
 	}

@@ -100,6 +100,17 @@ func newTTSSession(ctx context.Context, c *Client, cfg callConfig, req *TTSStrea
 	return s
 }
 
+// alone has the session dial sockets of its own.
+func (s *TTSSession) alone(call Call) {
+	s.connect = func(ctx context.Context) (*ttsLink, string, error) {
+		l, err := dialTTSLink(ctx, s.c, call, s.cfg, nil)
+		if err == nil {
+			go l.read()
+		}
+		return l, "", err
+	}
+}
+
 // start connects the session. From here its context ends it.
 func (s *TTSSession) start() error {
 	s.alarm = time.AfterFunc(time.Hour, s.tick)

@@ -23,9 +23,17 @@ type TTSChunk struct {
 	Alignment, NormalizedAlignment *Alignment
 }
 
-// keptTimes is for how much audio behind the listener times are kept, in
-// seconds.
-const keptTimes = 300
+const (
+	// keptTimes is for how much audio behind the listener times are kept, in
+	// seconds, and keptMemory how much memory they may take, in bytes: far more
+	// than so much speech has.
+	keptTimes  = 300
+	keptMemory = 1 << 20
+	// overhead is how much more memory than its audio a message may take until it
+	// counts for more: base64 in a buffer that is larger than it takes up to 5.4
+	// times as much.
+	overhead = 6
+)
 
 // sound is the audio of a session that has come and is not read.
 type sound struct {
@@ -34,13 +42,15 @@ type sound struct {
 
 	pieces []piece
 	lent   socket.Message // whose audio the last chunk is in
-	held   int64          // bytes in pieces
+	held   int64          // bytes in pieces, more for what is mostly something else
 	bytes  int64          // that have come
 	clock  float64        // what the times tell of that
 	read   float64        // where the listener is
 
 	times []*timing.Alignment // of the last minutes
+	kept  int                 // memory that they take
 	text  strings.Builder     // of what was before
+	said  int                 // bytes of text that there can be
 }
 
 // A piece is the audio of one message.
@@ -49,7 +59,8 @@ type piece struct {
 	message    socket.Message
 	start      float64
 	said, norm *timing.Alignment
-	given      int // bytes read
+	given      int   // bytes read
+	extra      int64 // that it counts for besides its audio
 }
 
 // made is how much audio has come, in seconds.
@@ -67,12 +78,27 @@ func (a *sound) add(f timing.Frame, m socket.Message) {
 	for _, t := range []*timing.Alignment{p.said, p.norm} {
 		a.clock = max(a.clock, shift(t, p.start))
 	}
+	size := int64(len(f.Audio))
+	p.extra = max(0, int64(m.Held()+memoryOf(p.said)+memoryOf(p.norm))/overhead-size)
 	if p.said != nil {
 		a.times = append(a.times, p.said)
+		a.kept += memoryOf(p.said)
 	}
 	a.pieces = append(a.pieces, p)
-	a.bytes += int64(len(f.Audio))
-	a.held += int64(len(f.Audio))
+	a.bytes += size
+	a.held += size + p.extra
+}
+
+// memoryOf is how much memory times take, in bytes: for each text its header
+// and two numbers.
+func memoryOf(a *timing.Alignment) (n int) {
+	if a == nil {
+		return 0
+	}
+	for _, text := range a.Characters {
+		n += 32 + len(text)
+	}
+	return n
 }
 
 // shift moves times, and returns the last.
@@ -105,6 +131,7 @@ func (a *sound) take(n int) (done piece, all bool) {
 		return piece{}, false
 	}
 	done = *p
+	a.held -= p.extra
 	copy(a.pieces, a.pieces[1:])
 	a.pieces[len(a.pieces)-1] = piece{}
 	a.pieces = a.pieces[:len(a.pieces)-1]
@@ -126,10 +153,13 @@ func (a *sound) at() float64 {
 
 // forget puts old times away.
 func (a *sound) forget() {
-	for len(a.times) > 0 && ended(a.times[0], a.read-keptTimes) {
+	for len(a.times) > 0 && (a.kept > keptMemory || ended(a.times[0], a.read-keptTimes)) {
 		for _, text := range a.times[0].Characters {
-			a.text.WriteString(text)
+			if a.text.Len()+len(text) <= 2*a.said { // give or take blanks
+				a.text.WriteString(text)
+			}
 		}
+		a.kept -= memoryOf(a.times[0])
 		a.times = a.times[1:]
 	}
 }

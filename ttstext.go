@@ -82,6 +82,7 @@ type script struct {
 	eager   bool   // never waits for more text
 	turns   []turn // of who speaks, in a dialogue
 	text    string // what is not spoken for sure, from the start of a word
+	added   int    // bytes of text in all
 	sent    int    // of it, on this connection
 	flushTo int    // what is to be spoken without waiting for more,
 	flushed int    // and what the server was told so of
@@ -109,8 +110,11 @@ type turn struct {
 // not trusted.
 const strayed = 12
 
-func (s *script) add(text string) { s.text += text }
-func (s *script) flush()          { s.flushTo = len(s.text) }
+func (s *script) add(text string) {
+	s.text += text
+	s.added += len(text)
+}
+func (s *script) flush() { s.flushTo = len(s.text) }
 
 // speak makes somebody the one who speaks from here on.
 func (s *script) speak(voice string) {

@@ -131,6 +131,26 @@ func TestTTSMulti_UtteranceWaitsInALineOfItsOwn(t *testing.T) {
 	})
 }
 
+func TestTTSMulti_UtteranceThatIsWrongEndsNoOtherThatSpeaks(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		m := dialMulti(t, srv.Client())
+		steady := utter(t, m)
+		heard := listening(steady)
+		write(t, steady, "One. ")
+		time.Sleep(time.Second)
+		wrong, err := m.Utter(t.Context(), elevenlabs.TTSUtterance{Dictionaries: []elevenlabs.DictionaryLocator{{ID: "none", VersionID: "none"}}})
+		require.NoError(t, err)
+		require.ErrorIs(t, hearOut(wrong).err, elevenlabs.ErrNotFound)
+		write(t, steady, "Two. ")
+		require.NoError(t, steady.End())
+		got := <-heard
+		require.Equal(t, io.EOF, got.err)
+		require.Equal(t, "One. Two. ", got.text.String())
+		require.Equal(t, 2, srv.Usage().Requests)
+	})
+}
+
 func TestTTSMulti_UtteranceRefusesBadArguments(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m := dialMulti(t, elevenlabstest.NewServer(t).Client())

@@ -233,13 +233,7 @@ func (c *Client) DialTTS(ctx context.Context, req TTSStreamRequest, opts ...Call
 	}
 	call := req.call("TTS socket", "/stream-input")
 	s := newTTSSession(ctx, c, cfg, &req, call.Op, singleDialect{&req})
-	s.connect = func(ctx context.Context) (*ttsLink, string, error) {
-		l, err := dialTTSLink(ctx, c, call, cfg, nil)
-		if err == nil {
-			go l.read()
-		}
-		return l, "", err
-	}
+	s.alone(call)
 	return s, s.start()
 }
 

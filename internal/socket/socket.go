@@ -104,6 +104,8 @@ type Conn struct {
 	class   int          // of the buffer that the last message fitted in
 	reading atomic.Int64 // since when a Read waits, as wire.heard; negative for none
 	pinging atomic.Bool
+	writing atomic.Bool
+	stuck   *time.Timer // runs meanwhile
 
 	end     sync.Once
 	cause   error // why this side ended it, set before done is closed
@@ -137,6 +139,8 @@ func Dial(h *http.Client, req *http.Request, opts Options) (*Conn, *http.Respons
 		out: make(chan []byte, queued), done: make(chan struct{}), closed: make(chan struct{}),
 	}
 	c.reading.Store(-1)
+	c.stuck = time.AfterFunc(time.Hour, c.unstick)
+	c.stuck.Stop()
 	c.workers.Go(c.write)
 	return c, d.resp, nil
 }
@@ -270,17 +274,6 @@ func (c *Conn) write() {
 	idle, silent := newTimer(c.opts.KeepAlive), newTimer(c.opts.Silence)
 	defer idle.Stop()
 	defer silent.Stop()
-	// A peer that takes nothing is as silent as one that says nothing, and no ping
-	// comes past the message that is stuck.
-	var stuck *time.Timer
-	stuck = time.AfterFunc(time.Hour, func() {
-		if c.reading.Load() < 0 { // nobody listens, which may be what it waits for
-			stuck.Reset(writePatience)
-			return
-		}
-		c.Fail(ErrSilent)
-	})
-	stuck.Stop()
 	for {
 		var m []byte
 		select {
@@ -293,20 +286,40 @@ func (c *Conn) write() {
 		case <-c.done:
 			return
 		}
-		if m != nil {
-			stuck.Reset(writePatience)
-			err := c.ws.Write(context.Background(), websocket.MessageText, m)
-			stuck.Stop()
-			if err != nil {
-				// A peer that has closed may have said why, and that is still to be read.
-				c.give(c.ended(err))
-				time.AfterFunc(closePatience, func() { _ = c.wire.Close() })
-				return
-			}
+		if m != nil && !c.put(m) {
+			return
 		}
 		if c.opts.KeepAlive > 0 {
 			idle.Reset(c.opts.KeepAlive)
 		}
+	}
+}
+
+// put writes a message. It reports whether the socket goes on.
+func (c *Conn) put(m []byte) bool {
+	c.writing.Store(true)
+	c.stuck.Reset(writePatience)
+	err := c.ws.Write(context.Background(), websocket.MessageText, m)
+	c.writing.Store(false)
+	c.stuck.Stop()
+	if err != nil {
+		// A peer that has closed may have said why, and that is still to be read.
+		c.give(c.ended(err))
+		time.AfterFunc(closePatience, func() { _ = c.wire.Close() })
+	}
+	return err == nil
+}
+
+// unstick ends a socket on which a message could not be written: a peer that
+// takes nothing is as silent as one that says nothing, and no ping comes past
+// the message. It may wait for somebody who listens.
+func (c *Conn) unstick() {
+	switch {
+	case !c.writing.Load():
+	case c.reading.Load() < 0:
+		c.stuck.Reset(writePatience)
+	default:
+		c.Fail(ErrSilent)
 	}
 }
 

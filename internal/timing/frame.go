@@ -45,7 +45,15 @@ type syllables struct {
 // A place is where in wide the i-th text is.
 type place struct{ i, from, to int }
 
+// keptSyllables is how many of a frame's memory is used again for: far more than
+// an honest one has.
+const keptSyllables = 1 << 14
+
 func (a *syllables) reset() {
+	if max(cap(a.texts), cap(a.starts), cap(a.durations), cap(a.wide)) > keptSyllables {
+		*a = syllables{}
+		return
+	}
 	clear(a.texts)
 	a.here, a.texts, a.starts, a.durations = false, a.texts[:0], a.starts[:0], a.durations[:0]
 	a.wide, a.places = a.wide[:0], a.places[:0]
