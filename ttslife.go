@@ -116,9 +116,12 @@ func (s *TTSSession) lose(told SocketError) {
 	case astray, !told.passes() && !s.blameless(&told), !again:
 		s.failed(told)
 	default:
-		s.c.stats.retried(s.family, ClassFailed)
 		e := s.event(&told)
 		e.Retry, e.Wait, e.Class = s.losses, wait, ClassFailed
+		if errors.Is(&told, ErrRateLimited) {
+			e.Class = ClassRefused
+		}
+		s.c.stats.retried(s.family, e.Class)
 		s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onRetry, e) })
 		s.changed.Broadcast()
 		s.tasks.Go(func() { s.reconnect(wait) })
@@ -228,7 +231,7 @@ func (s *TTSSession) shut(err error) {
 	s.sound.drop()
 	left := func() {
 		if holding {
-			s.c.limiter.Release(permit, Outcome{})
+			s.c.settle(s.family, permit, Outcome{})
 			s.c.hooks.fire(s.ctx, onDone, s.event(err))
 		}
 	}

@@ -77,7 +77,8 @@ type TTSSession struct {
 	before  [2]bool // what opened and ended were before it
 
 	permit  Permit
-	holding bool // a slot
+	holding bool          // a slot
+	queued  time.Duration // that it was waited for
 	begun   time.Time
 	heard   bool // audio of this generation
 
