@@ -92,6 +92,7 @@ func (c *Client) DialSTT(ctx context.Context, req STTStreamRequest, opts ...Call
 		s.cancel(nil)
 		return nil, err
 	}
+	s.install(l) // before anything is written, which is not to be lost for want of a connection
 	go s.run(l)
 	return s, nil
 }
