@@ -22,7 +22,8 @@ var (
 	ErrServer = errors.New("server failure")
 	// ErrQuotaExceeded means that the account or the key is out of credits.
 	ErrQuotaExceeded = errors.New("quota exceeded")
-	// ErrUnauthorized means that the key is missing, wrong or revoked.
+	// ErrUnauthorized means that the key, or the token in its place, is missing,
+	// wrong or revoked.
 	ErrUnauthorized = errors.New("unauthorized")
 	// ErrMissingPermission means that the key is good but may not do this.
 	ErrMissingPermission = errors.New("missing permission")

@@ -3,6 +3,7 @@ package elevenlabs_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -31,7 +32,7 @@ func TestDialTTS_TellsHowTheVendorEndsASocket(t *testing.T) {
 		},
 		"no text": {
 			`{"message":"` + inactive + `","error":"input_timeout_exceeded","code":1008}`, "", 1008,
-			"input_timeout_exceeded: " + inactive + "; closed with 1008", nil,
+			"input_timeout_exceeded: " + strings.TrimSuffix(inactive, ".") + "; closed with 1008", nil,
 		},
 		"too many contexts": {"", contexts[:123], 1008, "closed with 1008 " + contexts[:123], nil},
 		"a fault": {
