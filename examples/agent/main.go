@@ -47,7 +47,7 @@ func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("agent", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8084", "`host:port` to listen on; port 0 takes a free one")
 	name := flags.String("answer", "echo", "what the agent says: echo or story")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
 	answer, known := answers[*name]

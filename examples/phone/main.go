@@ -37,7 +37,7 @@ func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("phone", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8083", "`host:port` to listen on; port 0 takes a free one")
 	public := flags.String("public", "", "`host` that Twilio reaches this program by (default: that of its request)")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
 	account, err := demo.Open(env)
