@@ -186,8 +186,12 @@ type QueueError struct {
 }
 
 func (e *QueueError) Error() string {
-	return fmt.Sprintf("%v: %s has %d waiting, position %d, expected wait %v, waited %v; retry after %v",
-		e.Err, e.Family, e.Depth, e.Position, e.Expected.Round(time.Millisecond), e.Waited.Round(time.Millisecond), e.RetryAfter)
+	expected := ""
+	if e.Expected > 0 {
+		expected = fmt.Sprintf(", expected wait %v", e.Expected.Round(time.Millisecond))
+	}
+	return fmt.Sprintf("%v: %s has %d waiting, position %d%s, waited %v; retry after %v",
+		e.Err, e.Family, e.Depth, e.Position, expected, e.Waited.Round(time.Millisecond), e.RetryAfter)
 }
 
 func (e *QueueError) Unwrap() error { return e.Err }
