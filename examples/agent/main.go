@@ -43,6 +43,14 @@ func story(_ context.Context, turns []talk.Turn) iter.Seq[string] {
 	return strings.SplitAfterSeq(text, " ")
 }
 
+// about is what whoever talks should know of the account.
+func about(account *demo.Account) string {
+	if account.Emulator == nil {
+		return account.String()
+	}
+	return account.String() + " It hears the same sentence in whatever you say."
+}
+
 func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("agent", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8084", "`host:port` to listen on; port 0 takes a free one")
@@ -69,6 +77,6 @@ func run(ctx context.Context, env demo.Env) error {
 	}
 	fmt.Fprintln(env.Stdout, account)
 	fmt.Fprintf(env.Stdout, "listening on http://%s\n", ln.Addr())
-	a := &agent{client: client, answer: answer, log: slog.New(slog.NewTextHandler(env.Stderr, nil))}
+	a := &agent{client: client, answer: answer, about: about(account), log: slog.New(slog.NewTextHandler(env.Stderr, nil))}
 	return demo.Serve(ctx, ln, a.handler())
 }
