@@ -6,8 +6,9 @@
 // microphone's sound to the program, which has it transcribed while it comes.
 // Each turn is answered by a function (-answer story tells one, to be
 // interrupted; replace either by a language model) and spoken while it is being
-// written. Who speaks meanwhile is listened to at once, and the agent knows
-// what was heard of it. The page shows the transcript as it comes, the
+// written. Who speaks meanwhile is listened to as soon as the transcript tells,
+// after about 2 s of speech or at its end, and the agent knows what was heard
+// of it. The page shows the transcript as it comes, the
 // account's slots, and how long each answer took to begin.
 //
 // Without ELEVENLABS_API_KEY the emulator speaks and listens. It hears the same

@@ -6,8 +6,9 @@
 // https://example.ngrok.app/call: the call is connected to /media, where both
 // directions are mu-law of 8 kHz, as the API speaks and hears it. What the
 // caller says is answered ("You said: ..." stands in for a language model), and
-// whoever speaks up is listened to at once: what Twilio has not played is
-// cleared, and the marks that came back tell what was heard.
+// whoever speaks up is listened to as soon as the transcript tells, after about
+// 2 s of speech or at its end: what Twilio has not played is cleared, and the
+// marks that came back tell what was heard.
 //
 // With TWILIO_AUTH_TOKEN only requests that Twilio has signed are answered.
 // Without it anybody who knows the address can talk at your expense. Without
