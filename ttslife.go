@@ -77,7 +77,7 @@ func (s *TTSSession) take(f timing.Frame, m socket.Message) {
 	if s.holding && !s.heard {
 		s.heard = true
 		e := s.event(nil)
-		e.Meta.FirstByte = s.audioAt.Sub(s.begun)
+		e.Queued, e.Meta.FirstByte = s.queued, s.audioAt.Sub(s.begun)
 		s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onFirstByte, e) })
 	}
 	s.script.cover(f.Alignment, s.sound.made())
@@ -225,14 +225,15 @@ func (s *TTSSession) shut(err error) {
 		s.unlock()
 		return
 	}
-	l, permit, holding := s.link, s.permit, s.holding
+	l, permit, holding, e := s.link, s.permit, s.holding, s.event(err)
+	e.Queued = s.queued
 	s.holding = false
 	s.end(err)
 	s.sound.drop()
 	left := func() {
 		if holding {
 			s.c.settle(s.family, permit, Outcome{})
-			s.c.hooks.fire(s.ctx, onDone, s.event(err))
+			s.c.hooks.fire(s.ctx, onDone, e)
 		}
 	}
 	part := func() { s.part(l, left) }

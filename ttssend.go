@@ -97,7 +97,6 @@ func (s *TTSSession) deliver(l *ttsLink, m []byte) {
 func (s *TTSSession) acquire() {
 	from := time.Now()
 	e := s.event(nil)
-	e.Queued = 0 // for this slot
 	s.c.hooks.fire(s.ctx, onQueued, e)
 	p, err := s.c.limiter.Acquire(s.ctx, s.cfg.admission(s.family))
 	if err != nil {
@@ -138,6 +137,7 @@ func (s *TTSSession) release(o Outcome, err error) {
 	s.holding = false
 	s.c.settle(s.family, s.permit, o)
 	e := s.event(err)
+	e.Queued = s.queued
 	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onDone, e) })
 }
 
@@ -155,8 +155,5 @@ func (c *Client) settle(f Family, p Permit, o Outcome) {
 }
 
 func (s *TTSSession) event(err error) Event {
-	return Event{
-		Op: s.op, Family: s.family, Weight: 1, Attempt: 1, MaxRetries: s.cfg.maxRetries,
-		Queued: s.queued, Meta: Meta{CharacterCost: -1}, Err: err,
-	}
+	return Event{Op: s.op, Family: s.family, Weight: 1, Attempt: 1, MaxRetries: s.cfg.maxRetries, Meta: Meta{CharacterCost: -1}, Err: err}
 }
