@@ -110,7 +110,8 @@ func (p *socketSeats) take(ctx, full context.Context) (left func(error), err err
 	defer cancel()
 	defer context.AfterFunc(full, cancel)()
 	from := time.Now()
-	p.c.hooks.fire(ctx, onQueued, p.event(nil))
+	e := p.event()
+	p.c.hooks.fire(ctx, onQueued, e)
 	permit, err := p.c.limiter.Acquire(wait, p.cfg.admission(p.family))
 	switch {
 	case err == nil:
@@ -119,14 +120,14 @@ func (p *socketSeats) take(ctx, full context.Context) (left func(error), err err
 	default:
 		return nil, &SocketError{Op: p.op, Err: fmt.Errorf("waiting for a slot: %w", err)}
 	}
-	e := p.event(nil)
 	e.Queued = time.Since(from)
 	p.c.stats.admitted(p.family)
 	p.c.hooks.fire(ctx, onAdmitted, e)
 	since := time.Now()
 	return func(err error) {
-		p.c.limiter.Release(permit, p.outcome(err, time.Since(since)))
-		p.c.hooks.fire(ctx, onDone, p.event(err))
+		p.c.settle(p.family, permit, p.outcome(err, time.Since(since)))
+		e.Err = err
+		p.c.hooks.fire(ctx, onDone, e)
 	}, nil
 }
 
@@ -139,12 +140,11 @@ func (p *socketSeats) outcome(err error, lasted time.Duration) Outcome {
 	case lasted < leastLife:
 		return Outcome{}
 	}
-	p.c.stats.update(p.family, func(f *FamilyStats) { f.Served++ })
 	return Outcome{Verdict: VerdictServed}
 }
 
-func (p *socketSeats) event(err error) Event {
-	return Event{Op: p.op, Family: p.family, Weight: 1, Attempt: 1, MaxRetries: p.cfg.maxRetries, Meta: Meta{CharacterCost: -1}, Err: err}
+func (p *socketSeats) event() Event {
+	return Event{Op: p.op, Family: p.family, Weight: 1, Attempt: 1, MaxRetries: p.cfg.maxRetries, Meta: Meta{CharacterCost: -1}}
 }
 
 // dialogueMultiDialect is that of a socket of several dialogues. A context that

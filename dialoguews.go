@@ -3,6 +3,7 @@ package elevenlabs
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -151,7 +152,7 @@ func (r *DialogueStreamRequest) validate() error {
 		return err
 	}
 	if strings.Contains(r.ModelID, "_v1") || strings.Contains(r.ModelID, "_v2") {
-		return &ArgumentError{Field: name + "ModelID", Reason: r.ModelID + " is not served on this socket", Err: ErrUnsupportedModel}
+		return &ArgumentError{Field: name + "ModelID", Reason: r.ModelID + " is not served on this socket; use DialTTS", Err: ErrUnsupportedModel}
 	}
 	if err := (&VoiceSettings{Stability: r.Stability}).validate("DialogueStreamRequest"); err != nil {
 		return err
@@ -168,13 +169,13 @@ func (r *DialogueStreamRequest) validate() error {
 // checkVoices checks who may speak. What a model takes that is not known here is
 // left to the vendor.
 func (r *DialogueStreamRequest) checkVoices(field string) error {
-	most := maxDialogueVoices
+	most, takes := maxDialogueVoices, fmt.Sprintf("1 to %d", maxDialogueVoices)
 	switch r.ModelID {
 	case defaultDialogueSocketModel, "eleven_v4_turbo":
-		most = 1
+		most, takes = 1, "one"
 	}
 	if n := len(r.Voices); n == 0 || n > most {
-		return badArgument(field, "%d given, %s takes 1 to %d", n, r.ModelID, most)
+		return badArgument(field, "%d given, %s takes %s", n, r.ModelID, takes)
 	}
 	for _, id := range r.Voices {
 		if err := checkID(field, id); err != nil {

@@ -22,7 +22,8 @@ var (
 	ErrServer = errors.New("server failure")
 	// ErrQuotaExceeded means that the account or the key is out of credits.
 	ErrQuotaExceeded = errors.New("quota exceeded")
-	// ErrUnauthorized means that the key is missing, wrong or revoked.
+	// ErrUnauthorized means that the key, or the token in its place, is missing,
+	// wrong or revoked.
 	ErrUnauthorized = errors.New("unauthorized")
 	// ErrMissingPermission means that the key is good but may not do this.
 	ErrMissingPermission = errors.New("missing permission")
@@ -185,8 +186,12 @@ type QueueError struct {
 }
 
 func (e *QueueError) Error() string {
-	return fmt.Sprintf("%v: %s has %d waiting, position %d, expected wait %v, waited %v; retry after %v",
-		e.Err, e.Family, e.Depth, e.Position, e.Expected.Round(time.Millisecond), e.Waited.Round(time.Millisecond), e.RetryAfter)
+	expected := ""
+	if e.Expected > 0 {
+		expected = fmt.Sprintf(", expected wait %v", e.Expected.Round(time.Millisecond))
+	}
+	return fmt.Sprintf("%v: %s has %d waiting, position %d%s, waited %v; retry after %v",
+		e.Err, e.Family, e.Depth, e.Position, expected, e.Waited.Round(time.Millisecond), e.RetryAfter)
 }
 
 func (e *QueueError) Unwrap() error { return e.Err }

@@ -9,6 +9,11 @@ import (
 // tell the same story. Each is optional. They are called synchronously, by
 // many goroutines at once, with the call's context: they must be quick and
 // safe for concurrent use.
+//
+// On a socket the handshake is a call. Where an open one takes no slot, the
+// handshake has no Family, and each time that a session takes a slot to speak is
+// a call of its own, with one: from Queued to Done, without a cost, which no
+// message tells.
 type Hooks struct {
 	// Queued is called when an attempt asks for room in flight, even if there is
 	// room at once.

@@ -40,14 +40,14 @@ func (e *SocketError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "elevenlabs: %s: ", e.Op)
 	if e.Type != "" || e.Message != "" {
-		b.WriteString(strings.Trim(e.Type+": "+e.Message, ": ") + "; ")
+		b.WriteString(strings.Trim(e.Type+": "+e.Message, ": .") + "; ")
 	}
 	switch {
 	case e.Err != nil && e.Code == 0:
 		b.WriteString(strings.TrimPrefix(e.Err.Error(), "elevenlabs: "))
 	case e.Err != nil:
 		fmt.Fprintf(&b, "the connection broke: %v", e.Err)
-	case e.Reason != "":
+	case e.Reason != "" && e.Reason != e.Type:
 		fmt.Fprintf(&b, "closed with %d %s", e.Code, e.Reason)
 	default:
 		fmt.Fprintf(&b, "closed with %d", e.Code)
@@ -72,6 +72,7 @@ func (e *SocketError) Is(target error) bool {
 // elsewhere, which there is none of here.
 var socketKinds = map[string]kind{
 	"auth_error":              kindAuth,
+	"invalid_token":           kindAuth, // the emulator's: the vendor's is not told
 	"authentication_required": kindAuth,
 	"unauthorized":            kindAuth,
 	"forbidden":               kindPermission,

@@ -38,11 +38,11 @@ type FamilyStats struct {
 	Admitted int64
 	// Served counts answers with status 200.
 	Served int64
-	// Refused counts 429s.
+	// Refused counts 429s, and what sockets were refused as those are.
 	Refused int64
 	// Retries counts attempts that were followed by another.
 	Retries int64
-	// Credits is the sum of what answers said they were billed.
+	// Credits is the sum of what answers said they were billed. Sockets do not say.
 	Credits int64
 	// RecoveredCalls counts calls whose answer was lost and whose audio was
 	// fetched from the account's history, and RecoveredCredits what it had been

@@ -401,7 +401,7 @@ func TestDialSTT_RefusedAtOnce(t *testing.T) {
 		s, err := c.DialSTT(t.Context(), elevenlabs.STTStreamRequest{})
 		require.Nil(t, s)
 		require.ErrorIs(t, err, elevenlabs.ErrUnauthorized)
-		require.EqualError(t, err, "elevenlabs: STT session: auth_error: You must be authenticated to use this endpoint.; closed with 1000")
+		require.EqualError(t, err, "elevenlabs: STT session: auth_error: You must be authenticated to use this endpoint; closed with 1000")
 		require.Len(t, srv.Requests(), 1)
 		require.Zero(t, c.Stats().Families[elevenlabs.FamilyRealtimeSTT].InFlight)
 	})

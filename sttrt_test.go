@@ -91,3 +91,22 @@ func TestDialSTT_HearsWhatIsSaid(t *testing.T) {
 		require.Zero(t, srv.Usage().Families[elevenlabs.FamilyRealtimeSTT].InFlight)
 	})
 }
+
+// A recording is written whole, as soon as there is a session.
+func TestDialSTT_TakesMoreThanItKeeps(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t)
+		const text = "There are three books on it, and the first one is about the sea and all of its islands."
+		audio := spoken(t, srv, text)
+		require.Greater(t, len(audio), 3*32_000)
+		for range 10 {
+			s := dialSTT(t, srv, elevenlabs.STTStreamRequest{ReplayBuffer: time.Second})
+			n, err := s.Write(audio)
+			require.NoError(t, err)
+			require.Equal(t, len(audio), n)
+			require.NoError(t, s.Finish(t.Context()))
+			_, segments := collect(t, s)
+			require.Equal(t, text, texts(segments))
+		}
+	})
+}

@@ -16,7 +16,8 @@ const (
 	// was told of the configuration. It comes again after a reconnection.
 	STTStarted STTEventKind = iota + 1
 	// STTPartial: Text is what was heard of the segment so far. It takes the place
-	// of the partial before it.
+	// of the partial before it. The first was seen about 2 s after speech began:
+	// who wants to know sooner that somebody speaks listens to the audio.
 	STTPartial
 	// STTCommitted: Segment is final.
 	STTCommitted

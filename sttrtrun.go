@@ -42,10 +42,9 @@ type sttStep struct {
 	over    bool          // nothing more is to be done
 }
 
-// run holds the session until it ends.
+// run holds the session, on a connection that is installed, until it ends.
 func (s *STTSession) run(l *sttLink) {
 	for {
-		s.install(l)
 		go s.read(l)
 		err := s.serve(l)
 		l.close(err)
@@ -57,6 +56,7 @@ func (s *STTSession) run(l *sttLink) {
 			s.end(err)
 			return
 		}
+		s.install(l)
 	}
 }
 

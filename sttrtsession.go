@@ -92,6 +92,7 @@ func (c *Client) DialSTT(ctx context.Context, req STTStreamRequest, opts ...Call
 		s.cancel(nil)
 		return nil, err
 	}
+	s.install(l) // before anything is written, which is not to be lost for want of a connection
 	go s.run(l)
 	return s, nil
 }
@@ -126,6 +127,9 @@ func (s *STTSession) Write(p []byte) (int, error) { return s.take(context.Backgr
 // Write it waits for a reconnection rather than lose audio. A Read that is
 // under way when the session ends is waited for.
 func (s *STTSession) ReadFrom(r io.Reader) (int64, error) {
+	if r == nil {
+		return 0, badArgument("r", "is nil")
+	}
 	buf := make([]byte, s.rate.bytes(100*time.Millisecond))
 	var total int64
 	for {
@@ -146,6 +150,12 @@ func (s *STTSession) ReadFrom(r io.Reader) (int64, error) {
 // WriteFrom takes audio from a channel until that is closed, the context ends
 // or the session does. It waits as Write does.
 func (s *STTSession) WriteFrom(ctx context.Context, audio <-chan []byte) error {
+	switch {
+	case ctx == nil:
+		return badArgument("Context", "is nil")
+	case audio == nil:
+		return badArgument("audio", "is nil")
+	}
 	for {
 		select {
 		case p, more := <-audio:
@@ -265,6 +275,9 @@ func (s *STTSession) mark() int64 {
 // nothing is a success. If the context ends before that, the session is closed.
 // No audio is taken from here on.
 func (s *STTSession) Finish(ctx context.Context) error {
+	if ctx == nil {
+		return badArgument("Context", "is nil")
+	}
 	s.mu.Lock()
 	s.final = true
 	s.tell()

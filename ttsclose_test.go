@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -32,11 +33,11 @@ func TestDialTTS_TellsHowTheVendorEndsASocket(t *testing.T) {
 		},
 		"that there is no key": {
 			`{"message":"Sign in.","error":"authentication_required","code":1008,"param":"xi_api_key"}`, "", 1008,
-			"authentication_required: Sign in.; closed with 1008", elevenlabs.ErrUnauthorized,
+			"authentication_required: Sign in; closed with 1008", elevenlabs.ErrUnauthorized,
 		},
 		"no text": {
 			`{"message":"` + inactive + `","error":"input_timeout_exceeded","code":1008}`, "", 1008,
-			"input_timeout_exceeded: " + inactive + "; closed with 1008", nil,
+			"input_timeout_exceeded: " + strings.TrimSuffix(inactive, ".") + "; closed with 1008", nil,
 		},
 		"too many contexts": {"", contexts[:123], 1008, "closed with 1008 " + contexts[:123], nil},
 		"a fault": {

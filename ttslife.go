@@ -71,7 +71,7 @@ func (s *TTSSession) take(f timing.Frame, m socket.Message) {
 	if s.holding && !s.heard {
 		s.heard = true
 		e := s.event(nil)
-		e.Meta.FirstByte = s.audioAt.Sub(s.begun)
+		e.Queued, e.Meta.FirstByte = s.queued, s.audioAt.Sub(s.begun)
 		s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onFirstByte, e) })
 	}
 	s.script.cover(f.Alignment, s.sound.made())
@@ -111,9 +111,12 @@ func (s *TTSSession) lose(told SocketError) {
 	case astray, !told.passes() && !s.blameless(&told), !again:
 		s.failed(told)
 	default:
-		s.c.stats.retried(s.family, ClassFailed)
 		e := s.event(&told)
 		e.Retry, e.Wait, e.Class = s.losses, wait, ClassFailed
+		if errors.Is(&told, ErrRateLimited) {
+			e.Class = ClassRefused
+		}
+		s.c.stats.retried(s.family, e.Class)
 		s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onRetry, e) })
 		s.changed.Broadcast()
 		s.tasks.Go(func() { s.reconnect(wait) })
@@ -217,14 +220,15 @@ func (s *TTSSession) shut(err error) {
 		s.unlock()
 		return
 	}
-	l, permit, holding := s.link, s.permit, s.holding
+	l, permit, holding, e := s.link, s.permit, s.holding, s.event(err)
+	e.Queued = s.queued
 	s.holding = false
 	s.end(err)
 	s.sound.drop()
 	left := func() {
 		if holding {
-			s.c.limiter.Release(permit, Outcome{})
-			s.c.hooks.fire(s.ctx, onDone, s.event(err))
+			s.c.settle(s.family, permit, Outcome{})
+			s.c.hooks.fire(s.ctx, onDone, e)
 		}
 	}
 	part := func() { s.part(l, left) }

@@ -105,7 +105,8 @@ func (s *TTSSession) deliver(l *ttsLink, m []byte) {
 // acquire takes a slot for what is to be spoken.
 func (s *TTSSession) acquire() {
 	from := time.Now()
-	s.c.hooks.fire(s.ctx, onQueued, s.event(nil))
+	e := s.event(nil)
+	s.c.hooks.fire(s.ctx, onQueued, e)
 	p, err := s.c.limiter.Acquire(s.ctx, s.cfg.admission(s.family))
 	if err != nil {
 		if s.ctx.Err() == nil {
@@ -115,7 +116,6 @@ func (s *TTSSession) acquire() {
 		}
 		return
 	}
-	e := s.event(nil)
 	e.Queued = time.Since(from)
 	s.mu.Lock()
 	defer s.unlock()
@@ -123,7 +123,7 @@ func (s *TTSSession) acquire() {
 		s.c.limiter.Release(p, Outcome{})
 		return
 	}
-	s.permit, s.holding, s.begun, s.heard = p, true, time.Now(), false
+	s.permit, s.holding, s.begun, s.heard, s.queued = p, true, time.Now(), false, e.Queued
 	s.audioAt = s.begun
 	s.c.stats.admitted(s.family)
 	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onAdmitted, e) })
@@ -144,12 +144,23 @@ func (s *TTSSession) release(o Outcome, err error) {
 		return
 	}
 	s.holding = false
-	s.c.limiter.Release(s.permit, o)
-	if o.Verdict == VerdictServed {
-		s.c.stats.update(s.family, func(f *FamilyStats) { f.Served++ })
-	}
+	s.c.settle(s.family, s.permit, o)
 	e := s.event(err)
+	e.Queued = s.queued
 	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onDone, e) })
+}
+
+// settle gives back the slot of a socket, and counts what has come of it.
+func (c *Client) settle(f Family, p Permit, o Outcome) {
+	c.limiter.Release(p, o)
+	c.stats.update(f, func(s *FamilyStats) {
+		switch o.Verdict {
+		case VerdictServed:
+			s.Served++
+		case VerdictRefused:
+			s.Refused++
+		}
+	})
 }
 
 func (s *TTSSession) event(err error) Event {

@@ -77,7 +77,8 @@ type TTSSession struct {
 	before  [2]bool // what opened and ended were before it
 
 	permit  Permit
-	holding bool // a slot
+	holding bool          // a slot
+	queued  time.Duration // that it was waited for
 	begun   time.Time
 	heard   bool // audio of this generation
 
@@ -178,6 +179,9 @@ func (s *TTSSession) write(text string, before func() error) error {
 // WriteAll adds the texts of a sequence, such as the tokens of a language
 // model, and says that a sentence has ended, as Flush does, behind the last.
 func (s *TTSSession) WriteAll(texts iter.Seq[string]) error {
+	if texts == nil {
+		return badArgument("texts", "is nil")
+	}
 	for text := range texts {
 		if _, err := s.WriteString(text); err != nil {
 			return err
@@ -201,11 +205,14 @@ func (s *TTSSession) flush() error {
 
 // End says that no more text comes, and returns when the last audio has: it
 // waits for who reads it only if that is more than the session keeps. The error
-// is how the session ended otherwise.
+// is how the session ended otherwise, or that the last text was no text, which
+// is left out.
 func (s *TTSSession) End() error {
+	var last error
 	err := s.send(func() error {
 		s.ending = true
-		return s.flush()
+		last = s.flush()
+		return nil
 	})
 	if err != nil {
 		return err
@@ -216,7 +223,7 @@ func (s *TTSSession) End() error {
 		s.changed.Wait()
 	}
 	if s.err == io.EOF {
-		return nil
+		return last
 	}
 	return s.err
 }
@@ -233,7 +240,8 @@ type Heard struct {
 // Cancel stops the speech and returns what was read of it, to the character
 // whose audio was read to its end. What is under way is dropped, and not
 // awaited. A listener that keeps audio of its own has heard less: see
-// [TTSSession.HeardBy]. A session that has ended already stays as it is.
+// [TTSSession.HeardBy]. From then on Read, Write and End fail with os.ErrClosed.
+// A session that has ended already stays as it is.
 func (s *TTSSession) Cancel() Heard {
 	s.mu.Lock()
 	heard := s.sound.heardBy(s.sound.at())

@@ -89,7 +89,7 @@ func (r *TTSStreamRequest) validate() error {
 		return err
 	}
 	if strings.HasPrefix(r.ModelID, "eleven_v3") || strings.HasPrefix(r.ModelID, "eleven_v4") {
-		return &ArgumentError{Field: name + "ModelID", Reason: r.ModelID + " is not served on this socket", Err: ErrUnsupportedModel}
+		return &ArgumentError{Field: name + "ModelID", Reason: r.ModelID + " is not served on this socket; use DialDialogue", Err: ErrUnsupportedModel}
 	}
 	if err := checkStreamed(name+"Format", r.Format); err != nil {
 		return err

@@ -31,6 +31,7 @@ func TestInChromium(t *testing.T) {
 	tab := openTab(t, microphone(t))
 	tab.do("Page.navigate", map[string]any{"url": address})
 	tab.until(`document.readyState === "complete" && document.getElementById("start")`)
+	tab.until(`document.getElementById("about").textContent.includes("the same sentence in whatever you say")`)
 	tab.eval(`document.getElementById("start").click()`)
 	tab.until(`document.getElementById("state").textContent === "Listening"`)
 
@@ -39,6 +40,7 @@ func TestInChromium(t *testing.T) {
 	tab.until(`[...document.querySelectorAll("#talk p.agent")].some(p => p.textContent.startsWith("I heard you. Here is"))`)
 	tab.until(`/^\d+ ms/.test(document.getElementById("latency").textContent)`)
 	tab.until(`document.querySelector("[data-family=stt-realtime] i.used")`)
+	tab.until(`document.getElementById("state").textContent === "Speaking, and listening"`)
 
 	tab.until(`document.querySelector("#talk p.agent .unheard")`)
 	require.Regexp(t, `^I heard you\.`, tab.eval(`document.querySelector("#talk p.agent").firstChild.textContent`), "marks came back")

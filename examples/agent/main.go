@@ -6,8 +6,9 @@
 // microphone's sound to the program, which has it transcribed while it comes.
 // Each turn is answered by a function (-answer story tells one, to be
 // interrupted; replace either by a language model) and spoken while it is being
-// written. Who speaks meanwhile is listened to at once, and the agent knows
-// what was heard of it. The page shows the transcript as it comes, the
+// written. Who speaks meanwhile is listened to as soon as the transcript tells,
+// after about 2 s of speech or at its end, and the agent knows what was heard
+// of it. The page shows the transcript as it comes, the
 // account's slots, and how long each answer took to begin.
 //
 // Without ELEVENLABS_API_KEY the emulator speaks and listens. It hears the same
@@ -43,11 +44,19 @@ func story(_ context.Context, turns []talk.Turn) iter.Seq[string] {
 	return strings.SplitAfterSeq(text, " ")
 }
 
+// about is what whoever talks should know of the account.
+func about(account *demo.Account) string {
+	if account.Emulator == nil {
+		return account.String()
+	}
+	return account.String() + " It hears the same sentence in whatever you say."
+}
+
 func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("agent", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8084", "`host:port` to listen on; port 0 takes a free one")
 	name := flags.String("answer", "echo", "what the agent says: echo or story")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
 	answer, known := answers[*name]
@@ -69,6 +78,6 @@ func run(ctx context.Context, env demo.Env) error {
 	}
 	fmt.Fprintln(env.Stdout, account)
 	fmt.Fprintf(env.Stdout, "listening on http://%s\n", ln.Addr())
-	a := &agent{client: client, answer: answer, log: slog.New(slog.NewTextHandler(env.Stderr, nil))}
+	a := &agent{client: client, answer: answer, about: about(account), log: slog.New(slog.NewTextHandler(env.Stderr, nil))}
 	return demo.Serve(ctx, ln, a.handler())
 }

@@ -30,6 +30,7 @@ var page []byte
 type agent struct {
 	client *elevenlabs.Client
 	answer talk.Answer
+	about  string // the account
 	log    *slog.Logger
 }
 
@@ -38,6 +39,9 @@ func (a *agent) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write(page)
+	})
+	mux.HandleFunc("GET /about", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, a.about)
 	})
 	mux.HandleFunc("GET /talk", a.talk)
 	return mux

@@ -45,7 +45,7 @@ func parse(env demo.Env) (settings, error) {
 	flags.IntVar(&s.requests, "requests", 30, "`number` of requests at each level")
 	flags.Float64Var(&s.speed, "speed", 4, "`factor` by which the emulator is faster than the real API")
 	flags.StringVar(&s.file, "o", "benchmark.html", "`file` to write the page to")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return s, err
 	}
 	if s.maxConcurrency < 1 || s.requests < 1 || !(s.speed > 0) {

@@ -39,7 +39,7 @@ func run(ctx context.Context, env demo.Env) error {
 	flags.StringVar(&req.LanguageCode, "language", "", "ISO 639 `code` of what is spoken (default: detected)")
 	flags.DurationVar(&req.VADSilence, "pause", 700*time.Millisecond, "the silence that ends a sentence, 300ms to 3s")
 	say := flags.String("say", "Good morning. This was spoken by a machine, and it is heard by another one.", "what to listen to without a file")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, "[recording.wav]"); err != nil {
 		return err
 	}
 	account, err := demo.Open(env)

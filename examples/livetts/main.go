@@ -46,7 +46,7 @@ func parse(env demo.Env) (settings, error) {
 	flags.StringVar(&s.request.ModelID, "model", "eleven_flash_v2_5", "model `id`")
 	format := flags.String("format", string(elevenlabs.FormatMP3_44100_128), "how the audio is encoded, not WAV")
 	flags.StringVar(&s.file, "o", "speech.mp3", "`file` to write, - for the standard output")
-	err := env.Parse(flags)
+	err := env.Parse(flags, "")
 	s.request.Format = elevenlabs.Format(*format)
 	return s, err
 }

@@ -42,7 +42,7 @@ func parse(env demo.Env) (settings, error) {
 	flags.StringVar(&s.file, "o", "narration.mp3", "`file` to write")
 	flags.StringVar(&s.request.Continuity, "continuity", "", "what a piece is told of its neighbours: text, ids or none")
 	flags.IntVar(&s.request.PieceLength, "piece", 0, "most `characters` of a piece (default 1000)")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, "[book.txt]"); err != nil {
 		return s, err
 	}
 	s.request.Format = elevenlabs.Format(*format)

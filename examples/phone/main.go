@@ -6,8 +6,9 @@
 // https://example.ngrok.app/call: the call is connected to /media, where both
 // directions are mu-law of 8 kHz, as the API speaks and hears it. What the
 // caller says is answered ("You said: ..." stands in for a language model), and
-// whoever speaks up is listened to at once: what Twilio has not played is
-// cleared, and the marks that came back tell what was heard.
+// whoever speaks up is listened to as soon as the transcript tells, after about
+// 2 s of speech or at its end: what Twilio has not played is cleared, and the
+// marks that came back tell what was heard.
 //
 // With TWILIO_AUTH_TOKEN only requests that Twilio has signed are answered.
 // Without it anybody who knows the address can talk at your expense. Without
@@ -37,7 +38,7 @@ func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("phone", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8083", "`host:port` to listen on; port 0 takes a free one")
 	public := flags.String("public", "", "`host` that Twilio reaches this program by (default: that of its request)")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
 	account, err := demo.Open(env)

@@ -26,7 +26,7 @@ func main() { demo.Main("quickstart", run) }
 func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	file := flags.String("o", "quickstart.mp3", "`file` to write the sentence to")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
 	account, err := demo.Open(env)

@@ -37,7 +37,7 @@ func main() { demo.Main("retry", run) }
 func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("retry", flag.ContinueOnError)
 	realTime := flags.Bool("real-time", false, "wait as long as in production")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
 	stage := stage{out: env.Stdout, step: quickStep, speed: quickness}

@@ -41,7 +41,7 @@ func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("service", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8081", "`host:port` to listen on; port 0 takes a free one")
 	timeout := flags.Duration("timeout", 30*time.Second, "how long a request may take, its wait in line included")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
 	account, err := demo.Open(env)

@@ -38,7 +38,7 @@ func run(ctx context.Context, env demo.Env) error {
 	language := flags.String("language", "", "ISO 639 `code` of what is spoken (default: detected)")
 	diarize := flags.Bool("diarize", false, "tell speakers apart")
 	words := flags.Bool("words", false, "print each word with its times")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, "file ..."); err != nil {
 		return err
 	}
 	if flags.NArg() == 0 {

@@ -40,7 +40,7 @@ func parse(env demo.Env) (settings, error) {
 	format := flags.String("format", string(elevenlabs.FormatMP3_44100_128), "how the audio is encoded")
 	flags.StringVar(&s.file, "o", "speech.mp3", "`file` to write, - for the standard output")
 	flags.BoolVar(&s.stream, "stream", false, "write the audio while it is made")
-	if err := env.Parse(flags); err != nil {
+	if err := env.Parse(flags, ""); err != nil {
 		return s, err
 	}
 	s.request.Format = elevenlabs.Format(*format)

@@ -9,8 +9,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -46,14 +48,25 @@ func Main(name string, run func(context.Context, Env) error) {
 	}
 }
 
-// Parse reads the arguments into the flags. Asked for help it prints it, and
-// returns [flag.ErrHelp].
-func (e Env) Parse(flags *flag.FlagSet) error {
+// Parse reads the arguments into the flags. Operands is what the program takes
+// besides, as its usage says: nothing, one ("[file]") or many ("file ...").
+// Asked for help it prints it, and returns [flag.ErrHelp].
+func (e Env) Parse(flags *flag.FlagSet, operands string) error {
+	most := min(len(operands), 1)
+	if strings.HasSuffix(operands, "...") {
+		most = math.MaxInt
+	}
 	flags.SetOutput(io.Discard)
 	err := flags.Parse(e.Args)
-	if errors.Is(err, flag.ErrHelp) {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintln(e.Stdout, strings.TrimSpace("usage: "+flags.Name()+" [flags] "+operands))
 		flags.SetOutput(e.Stdout)
 		flags.PrintDefaults()
+	case err != nil:
+		err = fmt.Errorf("%w (-help lists the flags)", err)
+	case flags.NArg() > most:
+		err = fmt.Errorf("unexpected argument %q (-help lists the flags)", flags.Arg(most))
 	}
 	return err
 }

@@ -1,6 +1,6 @@
 // Package talk is a conversation by voice: what the phone and the agent have
-// in common. Speech comes in, an answer is spoken, and whoever speaks meanwhile
-// is listened to at once.
+// in common. Speech comes in, an answer is spoken, and it stops when the
+// transcript tells that somebody speaks meanwhile.
 package talk
 
 import (
