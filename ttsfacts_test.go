@@ -97,7 +97,7 @@ func TestDialSockets_EndForWantOfText(t *testing.T) {
 	}{
 		"a session": {func(ctx context.Context, c *elevenlabs.Client) (*elevenlabs.TTSSession, error) {
 			return c.DialTTS(ctx, never)
-		}, 20 * time.Second, "input_timeout_exceeded: Have not received a new text input within the timeout of 20 seconds. Streaming input terminated.; closed with 1008"},
+		}, 20 * time.Second, "input_timeout_exceeded: Have not received a new text input within the timeout of 20 seconds. Streaming input terminated; closed with 1008"},
 		"an utterance, which ends by itself": {func(ctx context.Context, c *elevenlabs.Client) (*elevenlabs.TTSSession, error) {
 			m, err := c.DialTTSMulti(ctx, never)
 			if err != nil {
@@ -195,7 +195,7 @@ func TestDialTTS_TellsTheFirstOfManyErrors(t *testing.T) {
 			ws.Close(1008, "")
 		}, elevenlabs.WithMaxRetries(0))
 		_, err := dialTTS(t, c, live).Next()
-		require.EqualError(t, err, "elevenlabs: TTS socket: quota_exceeded: Not today.; closed with 1008")
+		require.EqualError(t, err, "elevenlabs: TTS socket: quota_exceeded: Not today; closed with 1008")
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -78,6 +79,7 @@ func TestTTSSession_CountsRefusals(t *testing.T) {
 		}
 		refused := srv.Usage().Families[elevenlabs.FamilyFlash].Refused
 		require.Equal(t, 1, refused)
+		synctest.Wait() // hooks come after what they tell of
 		stats := c.Stats().Families[elevenlabs.FamilyFlash]
 		require.EqualValues(t, refused, stats.Refused)
 		require.EqualValues(t, 2, stats.Served)
