@@ -1,6 +1,7 @@
 package talk
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -32,11 +33,16 @@ const (
 func LoudnessFlag(flags *flag.FlagSet) *float64 {
 	loudness := defaultLoudness
 	usage := fmt.Sprintf("the caller's level, in `dBFS` from %g to 0, that interrupts the agent; at 0 only the transcript does (default %g)", quietest, loudness)
-	flags.Func("loudness", usage, func(s string) (err error) {
-		if loudness, err = strconv.ParseFloat(s, 64); err == nil && !(loudness >= quietest && loudness <= 0) {
-			err = fmt.Errorf("not from %g to 0", quietest)
+	flags.Func("loudness", usage, func(s string) error {
+		v, err := strconv.ParseFloat(s, 64)
+		switch {
+		case err != nil:
+			return errors.New("not a number")
+		case v >= quietest && v <= 0:
+			loudness = v
+			return nil
 		}
-		return err
+		return fmt.Errorf("not from %g to 0", quietest)
 	})
 	return &loudness
 }

@@ -216,12 +216,12 @@ func (c *Conversation) speak(ctx context.Context, cancel context.CancelFunc, ans
 		c.tell(Event{Kind: First, After: time.Since(asked)})
 	})
 	c.hush.Store(nil)
+	speech.Cancel() // nothing is told of the text from here on
 	var played time.Duration
-	if err != nil {
+	if err != nil { // silence does not wait for who is slow to stop writing
 		played, _ = c.Line.Stop() // that a wire has broken is told to who reads from it
 	}
-	speech.Cancel()
-	writing.Wait() // nothing is told of the text from here on
+	writing.Wait()
 	if err == nil {
 		c.said(Spoken, speech.HeardBy(time.Hour).Text)
 		return
