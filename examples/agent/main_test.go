@@ -39,13 +39,17 @@ type browser struct {
 	busy   int        // the most slots of the flash family at once
 }
 
+// loudness is above the emulator's voice, so that the transcript interrupts,
+// and below a shout.
+const loudness = -10
+
 // setup starts an agent inside a bubble, and a browser that talks to it.
 func setup(t *testing.T, answer talk.Answer, faults ...elevenlabstest.Fault) (*browser, *elevenlabs.Client) {
 	t.Helper()
 	srv := elevenlabstest.NewServer(t)
 	srv.Inject(faults...)
 	client := srv.Client(elevenlabs.WithMaxRetries(0))
-	a := &agent{client: client, answer: answer, log: slog.New(slog.DiscardHandler)}
+	a := &agent{client: client, answer: answer, loudness: loudness, log: slog.New(slog.DiscardHandler)}
 	ln := memnet.Listen()
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
@@ -188,6 +192,33 @@ func TestBargeIn(t *testing.T) {
 
 		talktest.Await(t, func() bool { return strings.Contains(b.Heard(), "Where was I? I heard you.") })
 		require.Equal(t, []string{"Tell me something.", "Excuse me, but could you please start again?"}, b.told(talk.Heard))
+		b.leave()
+	})
+}
+
+// TestShout interrupts at once, even a language model that does not stop at
+// once.
+func TestShout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(context.Context, []talk.Turn) iter.Seq[string] {
+			return func(yield func(string) bool) {
+				for yield("I heard you. Here is a story. There was a lighthouse that nobody had lit for years. ") {
+					time.Sleep(4 * time.Second)
+				}
+			}
+		}
+		b, _ := setup(t, slow)
+		b.mouth.Say(t, "Tell me something.")
+		talktest.Await(t, func() bool { return strings.HasPrefix(b.Heard(), "I heard you.") })
+		time.Sleep(10 * time.Millisecond)
+		began := time.Now()
+		b.mouth.Noise(300*time.Millisecond, -6)
+		talktest.Await(t, b.has(talk.Interrupted))
+		require.Equal(t, 190*time.Millisecond, b.ClearedAt().Sub(began), "with the tenth frame, the first of which leaves after 10 ms")
+		heard, told := b.Heard(), b.told(talk.Interrupted)[0]
+		require.True(t, strings.HasPrefix(heard, told), "%q, %q", heard, told)
+		require.Less(t, len(heard)-len(told), 5)
 		b.leave()
 	})
 }
