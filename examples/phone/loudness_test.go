@@ -28,10 +28,10 @@ func TestCallerIsLoud(t *testing.T) {
 		level float64 // dBFS
 		want  time.Duration
 	}{
-		"a shout":         {300 * ms, -15, 190 * ms}, // with its tenth frame
-		"a click":         {40 * ms, -6, 0},
-		"a quiet voice":   {time.Second, -40, 0},
-		"nothing at all":  {0, 0, 0},
+		"a shout":             {300 * ms, -15, 190 * ms}, // with its tenth frame
+		"a click":             {40 * ms, -6, 0},
+		"a quiet voice":       {time.Second, -40, 0},
+		"nothing at all":      {0, 0, 0},
 		"a noise that begins": {3 * time.Second, -20, 190 * ms},
 	} {
 		t.Run(name, func(t *testing.T) {

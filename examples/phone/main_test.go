@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -189,6 +190,15 @@ func TestRun(t *testing.T) {
 	require.NoError(t, err)
 	host := strings.TrimPrefix(address, "http://")
 	require.Equal(t, `<Response><Connect><Stream url="wss://`+host+`/media"></Stream></Connect></Response>`, string(body))
+
+	socket, _, err := websocket.Dial(t.Context(), "ws://"+host+"/media", nil)
+	require.NoError(t, err)
+	defer socket.CloseNow()
+	require.NoError(t, socket.Write(t.Context(), websocket.MessageText, []byte(`{"event":"start","start":{"streamSid":"MZ1","callSid":"CA1",
+		"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}`)))
+	_, greeted, err := socket.Read(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, string(greeted), `"event":"media"`, "nobody has said anything")
 
 	stop()
 	require.NoError(t, <-stopped)
