@@ -4,9 +4,9 @@
 //
 // Let the webhook "a call comes in" of a Twilio number be a POST to
 // https://example.ngrok.app/call: the call is connected to /media, where both
-// directions are mu-law of 8 kHz, as the API speaks and hears it. What the
-// caller is greeted, and what he says is answered ("You said: ..." stands in for
-// a language model). Who speaks up meanwhile is listened to at once: when his
+// directions are mu-law of 8 kHz, as the API speaks and hears it. The caller is
+// greeted, and what he says is answered ("You said: ..." stands in for a
+// language model). Who speaks up meanwhile is listened to at once: when his
 // sound is loud for 200 ms what Twilio has not played is cleared, and the marks
 // that came back tell what was heard. Who is too quiet for that is listened to
 // when the transcript tells, after about 2 s of speech or at its end. After a
