@@ -22,7 +22,7 @@ import (
 )
 
 // TestInChromium opens the page in a browser whose microphone is a file, over
-// and over: three seconds of sound and three of silence. So the first turn is
+// and over: three seconds of sound and five of silence. So the first turn is
 // answered, and the second one interrupts the answer.
 func TestInChromium(t *testing.T) {
 	t.Parallel()
@@ -57,7 +57,7 @@ func microphone(t *testing.T) string {
 	t.Helper()
 	const rate = 48_000
 	var pcm []byte
-	for i := range 6 * rate {
+	for i := range 8 * rate {
 		v := 0.0
 		if at := float64(i) / rate; at < 3 { // syllables of a buzz, which no noise filter takes away
 			envelope := math.Pow(math.Sin(math.Pi*4*at), 2)

@@ -6,10 +6,16 @@
 // microphone's sound to the program, which has it transcribed while it comes.
 // Each turn is answered by a function (-answer story tells one, to be
 // interrupted; replace either by a language model) and spoken while it is being
-// written. Who speaks meanwhile is listened to as soon as the transcript tells,
-// after about 2 s of speech or at its end, and the agent knows what was heard
-// of it. The page shows the transcript as it comes, the
-// account's slots, and how long each answer took to begin.
+// written. Who speaks meanwhile is listened to at once: when his sound is loud
+// for 200 ms the agent stops, and knows what was heard of it. Who is too quiet
+// for that is listened to when the transcript tells, after about 2 s of speech
+// or at its end. After a noise that was no speech the agent stays silent until
+// somebody speaks. The page shows the transcript as it comes, the account's
+// slots, and how long each answer took to begin.
+//
+// The browser takes the agent's own voice out of the microphone's sound. If
+// the agent interrupts itself all the same, raise -loudness from its -35; at 0
+// only the transcript interrupts.
 //
 // Without ELEVENLABS_API_KEY the emulator speaks and listens. It hears the same
 // sentence in whatever you say.
@@ -56,6 +62,7 @@ func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("agent", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8084", "`host:port` to listen on; port 0 takes a free one")
 	name := flags.String("answer", "echo", "what the agent says: echo or story")
+	loudness := talk.LoudnessFlag(flags)
 	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
@@ -78,6 +85,9 @@ func run(ctx context.Context, env demo.Env) error {
 	}
 	fmt.Fprintln(env.Stdout, account)
 	fmt.Fprintf(env.Stdout, "listening on http://%s\n", ln.Addr())
-	a := &agent{client: client, answer: answer, about: about(account), log: slog.New(slog.NewTextHandler(env.Stderr, nil))}
+	a := &agent{
+		client: client, answer: answer, about: about(account), loudness: *loudness,
+		log: slog.New(slog.NewTextHandler(env.Stderr, nil)),
+	}
 	return demo.Serve(ctx, ln, a.handler())
 }

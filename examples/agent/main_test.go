@@ -39,13 +39,17 @@ type browser struct {
 	busy   int        // the most slots of the flash family at once
 }
 
+// loudness is above the emulator's voice, so that the transcript interrupts,
+// and below a shout.
+const loudness = -10
+
 // setup starts an agent inside a bubble, and a browser that talks to it.
 func setup(t *testing.T, answer talk.Answer, faults ...elevenlabstest.Fault) (*browser, *elevenlabs.Client) {
 	t.Helper()
 	srv := elevenlabstest.NewServer(t)
 	srv.Inject(faults...)
 	client := srv.Client(elevenlabs.WithMaxRetries(0))
-	a := &agent{client: client, answer: answer, log: slog.New(slog.DiscardHandler)}
+	a := &agent{client: client, answer: answer, loudness: loudness, log: slog.New(slog.DiscardHandler)}
 	ln := memnet.Listen()
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)

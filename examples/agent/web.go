@@ -32,6 +32,8 @@ type agent struct {
 	answer talk.Answer
 	about  string // the account
 	log    *slog.Logger
+
+	loudness float64 // of a [talk.Conversation]
 }
 
 func (a *agent) handler() http.Handler {
@@ -69,7 +71,7 @@ func (a *agent) hold(ctx context.Context, socket *websocket.Conn) error {
 	s := &speaker{ctx: ctx, socket: socket}
 	s.line = talk.NewLine(s, elevenlabs.FormatPCM_16000)
 	c := talk.Conversation{
-		Client: a.client, Format: elevenlabs.FormatPCM_16000, Answer: a.answer, Line: s.line,
+		Client: a.client, Format: elevenlabs.FormatPCM_16000, Answer: a.answer, Line: s.line, Loudness: a.loudness,
 		Told: func(e talk.Event) {
 			if e.Kind == talk.Failed {
 				a.log.Error("conversation", "err", e.Err)
@@ -77,7 +79,7 @@ func (a *agent) hold(ctx context.Context, socket *websocket.Conn) error {
 			_ = s.send(message{Type: string(e.Kind), Text: e.Text, AfterMS: e.After.Milliseconds()}) // hear knows when the page is gone
 		},
 	}
-	return c.Run(ctx, func(ctx context.Context, caller chan<- []byte) error {
+	return c.Run(ctx, func(ctx context.Context, caller func([]byte) error) error {
 		stats, stopped := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(stopped)
@@ -149,7 +151,7 @@ func (s *speaker) Mark(name string) error { return s.send(message{Type: "mark", 
 func (s *speaker) Clear() error           { return s.send(message{Type: "clear"}) }
 
 // hear takes what the page says, until it leaves.
-func (s *speaker) hear(ctx context.Context, caller chan<- []byte) error {
+func (s *speaker) hear(ctx context.Context, caller func([]byte) error) error {
 	for {
 		kind, b, err := s.socket.Read(ctx)
 		switch {
@@ -158,10 +160,8 @@ func (s *speaker) hear(ctx context.Context, caller chan<- []byte) error {
 		case err != nil:
 			return err
 		case kind == websocket.MessageBinary:
-			select {
-			case caller <- b:
-			case <-ctx.Done():
-				return ctx.Err()
+			if err := caller(b); err != nil {
+				return err
 			}
 		default:
 			var m message

@@ -4,11 +4,17 @@
 //
 // Let the webhook "a call comes in" of a Twilio number be a POST to
 // https://example.ngrok.app/call: the call is connected to /media, where both
-// directions are mu-law of 8 kHz, as the API speaks and hears it. What the
-// caller says is answered ("You said: ..." stands in for a language model), and
-// whoever speaks up is listened to as soon as the transcript tells, after about
-// 2 s of speech or at its end: what Twilio has not played is cleared, and the
-// marks that came back tell what was heard.
+// directions are mu-law of 8 kHz, as the API speaks and hears it. The caller is
+// greeted, and what he says is answered ("You said: ..." stands in for a
+// language model). Who speaks up meanwhile is listened to at once: when his
+// sound is loud for 200 ms what Twilio has not played is cleared, and the marks
+// that came back tell what was heard. Who is too quiet for that is listened to
+// when the transcript tells, after about 2 s of speech or at its end. After a
+// noise that was no speech the agent stays silent until the caller speaks.
+//
+// A carrier may send the agent's own voice back as an echo. If the agent stops
+// without a reason, raise -loudness from its -35 until it does not; at 0 only
+// the transcript interrupts.
 //
 // With TWILIO_AUTH_TOKEN only requests that Twilio has signed are answered.
 // Without it anybody who knows the address can talk at your expense. Without
@@ -24,6 +30,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/coder/websocket"
 
@@ -38,6 +45,8 @@ func run(ctx context.Context, env demo.Env) error {
 	flags := flag.NewFlagSet("phone", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8083", "`host:port` to listen on; port 0 takes a free one")
 	public := flags.String("public", "", "`host` that Twilio reaches this program by (default: that of its request)")
+	greeting := flags.String("greeting", "Hello, what can I do for you?", "what the agent says first; empty for nothing")
+	loudness := talk.LoudnessFlag(flags)
 	if err := env.Parse(flags, ""); err != nil {
 		return err
 	}
@@ -58,6 +67,7 @@ func run(ctx context.Context, env demo.Env) error {
 	fmt.Fprintf(env.Stdout, "listening on http://%s\n", ln.Addr())
 	b := &bridge{
 		client: client, answer: talk.Echo, public: *public, secret: env.Get("TWILIO_AUTH_TOKEN"),
+		greeting: strings.TrimSpace(*greeting), loudness: *loudness,
 		log: slog.New(slog.NewTextHandler(env.Stderr, nil)),
 	}
 	return demo.Serve(ctx, ln, b.handler())
@@ -70,6 +80,9 @@ type bridge struct {
 	public string // host; empty for that of the request
 	secret string // of the Twilio account; empty for none
 	log    *slog.Logger
+
+	greeting string  // of a [talk.Conversation]
+	loudness float64 // of it, too
 }
 
 func (b *bridge) handler() http.Handler {

@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -50,10 +51,10 @@ func (s *script) said() []talk.Turn {
 }
 
 // setup starts a bridge inside a bubble, and a call.
-func setup(t *testing.T, answer talk.Answer) (*phone, *elevenlabs.Client) {
+func setup(t *testing.T, b *bridge, opts ...elevenlabstest.Option) (*phone, *elevenlabs.Client) {
 	t.Helper()
-	client := elevenlabstest.NewServer(t).Client()
-	b := &bridge{client: client, answer: answer, log: slog.New(slog.DiscardHandler)}
+	client := elevenlabstest.NewServer(t, opts...).Client()
+	b.client, b.log = client, slog.New(slog.DiscardHandler)
 	ln := memnet.Listen()
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
@@ -69,7 +70,7 @@ func TestCallIsAnswered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{texts: []string{"I am looking for a map. Have you got one?", "Good bye."}}
-		p, client := setup(t, s.answer)
+		p, client := setup(t, &bridge{answer: s.answer})
 		p.say("What brings you here?")
 		talktest.Await(t, func() bool { return p.Heard() == "I am looking for a map. Have you got one?" })
 		require.Equal(t, []talk.Turn{{Text: "What brings you here?"}}, s.said())
@@ -99,7 +100,7 @@ func TestCallerBargesIn(t *testing.T) {
 		const long = "There are three books on it. The first one is about the sea and its islands. " +
 			"The second one is about the mountains. The third one is lost."
 		s := &script{texts: []string{long, "Rivers, then."}}
-		p, client := setup(t, s.answer)
+		p, client := setup(t, &bridge{answer: s.answer})
 		p.say("What do you have?")
 		talktest.Await(t, func() bool { return strings.HasPrefix(p.Heard(), "There are") })
 		p.say("Wait. I would rather read about rivers and lakes.")
@@ -126,7 +127,7 @@ func TestCallerHangsUpOnTheAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{texts: []string{strings.Repeat("And so on. ", 50)}}
-		p, client := setup(t, s.answer)
+		p, client := setup(t, &bridge{answer: s.answer})
 		p.say("Go on.")
 		talktest.Await(t, func() bool { return strings.HasPrefix(p.Heard(), "And so on. And") })
 		p.hangUp()
@@ -189,6 +190,15 @@ func TestRun(t *testing.T) {
 	require.NoError(t, err)
 	host := strings.TrimPrefix(address, "http://")
 	require.Equal(t, `<Response><Connect><Stream url="wss://`+host+`/media"></Stream></Connect></Response>`, string(body))
+
+	socket, _, err := websocket.Dial(t.Context(), "ws://"+host+"/media", nil)
+	require.NoError(t, err)
+	defer socket.CloseNow()
+	require.NoError(t, socket.Write(t.Context(), websocket.MessageText, []byte(`{"event":"start","start":{"streamSid":"MZ1","callSid":"CA1",
+		"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}`)))
+	_, greeted, err := socket.Read(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, string(greeted), `"event":"media"`, "nobody has said anything")
 
 	stop()
 	require.NoError(t, <-stopped)

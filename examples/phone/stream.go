@@ -106,13 +106,14 @@ func (b *bridge) hold(ctx context.Context, socket *websocket.Conn) error {
 	s.line = talk.NewLine(s, elevenlabs.FormatULaw_8000)
 	c := talk.Conversation{
 		Client: b.client, Format: elevenlabs.FormatULaw_8000, Answer: b.answer, Line: s.line,
+		Greeting: b.greeting, Loudness: b.loudness,
 		Told: func(e talk.Event) { tell(log, e) },
 	}
 	return c.Run(ctx, s.hear)
 }
 
 // hear takes what Twilio says, until the call ends.
-func (s *stream) hear(ctx context.Context, caller chan<- []byte) error {
+func (s *stream) hear(ctx context.Context, caller func([]byte) error) error {
 	for {
 		m, err := s.receive(ctx)
 		switch {
@@ -127,10 +128,8 @@ func (s *stream) hear(ctx context.Context, caller chan<- []byte) error {
 			if err != nil {
 				return fmt.Errorf("media: %w", err)
 			}
-			select {
-			case caller <- sound:
-			case <-ctx.Done():
-				return ctx.Err()
+			if err := caller(sound); err != nil {
+				return err
 			}
 		}
 	}

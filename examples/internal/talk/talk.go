@@ -1,6 +1,8 @@
 // Package talk is a conversation by voice: what the phone and the agent have
-// in common. Speech comes in, an answer is spoken, and it stops when the
-// transcript tells that somebody speaks meanwhile.
+// in common. Speech comes in, an answer is spoken, and it stops when somebody
+// speaks meanwhile: when his sound is loud for 200 ms or, if he is quiet, when
+// the transcript tells. If it was no speech no transcript follows, and the agent
+// stays silent until one does.
 package talk
 
 import (
@@ -12,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/elevenlabs-go/elevenlabs"
@@ -43,7 +46,8 @@ type Event struct {
 	// Text is what was said, of Partial, Heard, Token, Spoken and Interrupted.
 	Text string `json:"text,omitempty"`
 	// After is how long the caller has waited, from the end of his turn as the
-	// server told it to the first audio; of First.
+	// server told it, or from the first moment of a greeting, to the first audio;
+	// of First.
 	After time.Duration `json:"-"`
 	// Err is what went wrong, of Failed.
 	Err error `json:"-"`
@@ -71,6 +75,13 @@ type Conversation struct {
 	Format elevenlabs.Format
 	// Answer is what the agent says.
 	Answer Answer
+	// Greeting is what the agent says first; empty for nothing.
+	Greeting string
+	// Loudness is the level of the caller's audio, in dBFS from -60 to 0, that
+	// interrupts the agent when it is exceeded for 200 ms of 300, and by 10 dB the
+	// noise that was there before. Default 0, which nothing exceeds: then only the
+	// transcript interrupts.
+	Loudness float64
 	// Line leads to the caller.
 	Line *Line
 	// Told is called with what happens, by several goroutines but one at a time.
@@ -81,6 +92,8 @@ type Conversation struct {
 	mu    sync.Mutex // held while Told is called
 	turns []Turn     // for the goroutine that runs, or the one that speaks
 	stop  func()     // ends the turn that is spoken and waits for that
+
+	hush atomic.Pointer[context.CancelFunc] // ends it while it can be heard, else nil
 }
 
 // ErrHungUp is how a caller leaves.
@@ -89,14 +102,26 @@ var ErrHungUp = errors.New("the caller has hung up")
 // Run listens and answers until the caller hangs up, which is no error, the
 // context ends or the ears fail. An answer that fails is told, and the
 // conversation goes on. Run calls hear on a goroutine of its own to hand on the
-// caller's audio; how hear ends is how the caller has left.
-func (c *Conversation) Run(ctx context.Context, hear func(context.Context, chan<- []byte) error) error {
+// caller's audio, in pieces that are not changed afterwards; how hear ends is
+// how the caller has left.
+func (c *Conversation) Run(ctx context.Context, hear func(ctx context.Context, caller func([]byte) error) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	caller, left := make(chan []byte), make(chan struct{})
 	go func() {
 		defer close(left)
-		cancel(hear(ctx, caller))
+		ear := newEar(c.Format, c.Loudness)
+		cancel(hear(ctx, func(sound []byte) error {
+			if ear.hear(sound) {
+				c.interrupt()
+			}
+			select {
+			case caller <- sound:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}))
 	}()
 	err := c.converse(ctx, caller)
 	if cause := context.Cause(ctx); cause != nil {
@@ -128,7 +153,17 @@ func (c *Conversation) converse(ctx context.Context, caller <-chan []byte) error
 	defer ears.Close()
 	c.stop = func() {}
 	defer func() { c.stop() }()
+	if c.Greeting != "" {
+		c.start(ctx, func(context.Context, []Turn) iter.Seq[string] { return strings.SplitAfterSeq(c.Greeting, " ") })
+	}
 	return c.listen(ctx, ears)
+}
+
+// interrupt has the agent fall silent, if it can be heard.
+func (c *Conversation) interrupt() {
+	if hush := c.hush.Swap(nil); hush != nil {
+		(*hush)()
+	}
 }
 
 // listen takes turns.
@@ -144,14 +179,14 @@ func (c *Conversation) listen(ctx context.Context, ears *elevenlabs.STTSession) 
 			c.stop()
 			c.tell(Event{Kind: Heard, Text: event.Segment.Text})
 			c.turns = append(c.turns, Turn{Text: event.Segment.Text})
-			c.start(ctx)
+			c.start(ctx, c.Answer)
 		}
 	}
 	return ctx.Err()
 }
 
-// start answers on a goroutine of its own.
-func (c *Conversation) start(ctx context.Context) {
+// start speaks on a goroutine of its own.
+func (c *Conversation) start(ctx context.Context, answer Answer) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	c.stop = func() {
@@ -160,12 +195,12 @@ func (c *Conversation) start(ctx context.Context) {
 	}
 	go func() {
 		defer close(done)
-		c.answer(ctx)
+		c.speak(ctx, cancel, answer)
 	}()
 }
 
-// answer speaks an answer, and notes what was heard of it.
-func (c *Conversation) answer(ctx context.Context) {
+// speak speaks an answer, and notes what was heard of it.
+func (c *Conversation) speak(ctx context.Context, cancel context.CancelFunc, answer Answer) {
 	asked := time.Now()
 	speech, err := c.voice.NewUtterance(ctx)
 	if err != nil {
@@ -174,16 +209,23 @@ func (c *Conversation) answer(ctx context.Context) {
 	}
 	defer speech.Close()
 	var writing sync.WaitGroup
-	tokens := c.Answer(ctx, slices.Clone(c.turns))
+	tokens := answer(ctx, slices.Clone(c.turns))
 	writing.Go(func() { c.write(speech, tokens) })
-	err = c.Line.Play(ctx, speech, func() { c.tell(Event{Kind: First, After: time.Since(asked)}) })
+	err = c.Line.Play(ctx, speech, func() {
+		c.hush.Store(&cancel)
+		c.tell(Event{Kind: First, After: time.Since(asked)})
+	})
+	c.hush.Store(nil)
 	speech.Cancel() // nothing is told of the text from here on
+	var played time.Duration
+	if err != nil { // silence does not wait for who is slow to stop writing
+		played, _ = c.Line.Stop() // that a wire has broken is told to who reads from it
+	}
 	writing.Wait()
 	if err == nil {
 		c.said(Spoken, speech.HeardBy(time.Hour).Text)
 		return
 	}
-	played, _ := c.Line.Stop() // that a wire has broken is told to who reads from it
 	c.said(Interrupted, speech.HeardBy(played).Text)
 	c.failed(ctx, err)
 }

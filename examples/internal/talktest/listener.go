@@ -3,7 +3,10 @@
 package talktest
 
 import (
+	"encoding/binary"
 	"io"
+	"math"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/elevenlabs-go/elevenlabs"
+	g711 "github.com/elevenlabs-go/elevenlabs/audio"
 	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 	"github.com/elevenlabs-go/elevenlabs/internal/tone"
 )
@@ -31,7 +35,7 @@ type Listener struct {
 	until  time.Time // when all that has come was played
 	marks  map[string]*time.Timer
 	ahead  time.Duration
-	clears int
+	clears []time.Time
 }
 
 // A frame is played from a time on.
@@ -78,7 +82,7 @@ func (l *Listener) Clear() {
 		l.frames = l.frames[:n-1]
 	}
 	l.until = now
-	l.clears++
+	l.clears = append(l.clears, now)
 	for name, timer := range l.marks {
 		if timer.Stop() {
 			l.tasks.Go(func() { l.back(name) })
@@ -117,7 +121,18 @@ func (l *Listener) Heard() string {
 func (l *Listener) Cleared() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.clears > 0
+	return len(l.clears) > 0
+}
+
+// ClearedAt is when something was to be forgotten for the first time, zero if
+// never.
+func (l *Listener) ClearedAt() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.clears) == 0 {
+		return time.Time{}
+	}
+	return l.clears[0]
 }
 
 // Ahead is the most that was there before it had to be played.
@@ -154,6 +169,35 @@ func (m *Mouth) Say(t *testing.T, text string) {
 	require.NoError(t, err)
 	sound, err := io.ReadAll(source)
 	require.NoError(t, err)
+	m.add(sound)
+}
+
+// Noise adds noise of a level in dBFS, or -Inf for silence. It is the same
+// whenever it is asked for.
+func (m *Mouth) Noise(d time.Duration, level float64) {
+	m.add(Noise(m.format, d, level))
+}
+
+// Noise returns noise in a format.
+func Noise(format elevenlabs.Format, d time.Duration, level float64) []byte {
+	width := 2
+	if format == elevenlabs.FormatULaw_8000 {
+		width = 1
+	}
+	samples := int(d.Seconds() * float64(format.BytesPerSecond()/width))
+	random := rand.New(rand.NewPCG(1, 2))
+	most := math.Sqrt(3) * math.Pow(10, level/20) * math.MaxInt16 // of what is uniform
+	var pcm []byte
+	for range samples {
+		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(int16(most*(2*random.Float64()-1))))
+	}
+	if width == 1 {
+		return g711.AppendULaw(nil, pcm)
+	}
+	return pcm
+}
+
+func (m *Mouth) add(sound []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.speech = append(m.speech, sound...)
