@@ -132,17 +132,17 @@ func TestDialSTT_RefusalsAsCaptured(t *testing.T) {
 	}{
 		"a spent token": {
 			`{"message_type":"auth_error","error":"You must be authenticated to use this endpoint."}`, "", 1000,
-			"auth_error: You must be authenticated to use this endpoint.; closed with 1000", elevenlabs.ErrUnauthorized,
+			"auth_error: You must be authenticated to use this endpoint; closed with 1000", elevenlabs.ErrUnauthorized,
 		},
 		"options that exclude each other": {
 			`{"message_type":"invalid_request","error":"filter_background_audio cannot be combined with include_timestamps. This will be supported in a future update."}`,
 			"invalid_request", 1008,
-			"invalid_request: filter_background_audio cannot be combined with include_timestamps. This will be supported in a future update.; closed with 1008 invalid_request",
+			"invalid_request: filter_background_audio cannot be combined with include_timestamps. This will be supported in a future update; closed with 1008",
 			elevenlabs.ErrInvalidRequest,
 		},
 		"no credits": {
 			`{"message_type":"quota_exceeded","error":"You have exceeded your quota."}`, "quota_exceeded", 1000,
-			"quota_exceeded: You have exceeded your quota.; closed with 1000 quota_exceeded", elevenlabs.ErrQuotaExceeded,
+			"quota_exceeded: You have exceeded your quota; closed with 1000", elevenlabs.ErrQuotaExceeded,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
