@@ -123,7 +123,7 @@ func (s *TTSSession) start() error {
 		err = s.pump() // the first message, so that the server hears who speaks
 	}
 	if err != nil {
-		s.shut(os.ErrClosed)
+		_ = s.Close() // not before its slot is free
 	}
 	return err
 }
@@ -131,6 +131,9 @@ func (s *TTSSession) start() error {
 // join connects the session, with a slot where the connection takes one.
 func (s *TTSSession) join() error {
 	if s.lifelong {
+		if s.own != nil {
+			<-s.own.done // which gives the slot of the last one back
+		}
 		if s.acquire(); !s.holds() {
 			return s.how()
 		}
