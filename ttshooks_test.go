@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -76,6 +77,7 @@ func TestTTSSession_CountsRefusals(t *testing.T) {
 		for _, heard := range ears {
 			requireTold(t, "Hello there.", <-heard)
 		}
+		synctest.Wait() // for the hooks, which nothing waits for
 		refused := srv.Usage().Families[elevenlabs.FamilyFlash].Refused
 		require.Equal(t, 1, refused)
 		stats := c.Stats().Families[elevenlabs.FamilyFlash]
