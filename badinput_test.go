@@ -164,7 +164,7 @@ func TestSynthesize_BadInput(t *testing.T) {
 		"model":                  {req{Text: "x", ModelID: "a b"}, "ModelID"},
 		"format":                 {req{Text: "x", Format: "mp3&x=1"}, "Format"},
 		"language":               {req{Text: "x", LanguageCode: "e/n"}, "LanguageCode"},
-		"normalisation":          {req{Text: "x", TextNormalization: "o?"}, "TextNormalization"},
+		"normalisation":          {req{Text: "x", TextNormalization: "maybe"}, "TextNormalization"},
 		"latency below":          {req{Text: "x", OptimizeStreamingLatency: elevenlabs.Ptr(-1)}, "OptimizeStreamingLatency"},
 		"latency above":          {req{Text: "x", OptimizeStreamingLatency: elevenlabs.Ptr(5)}, "OptimizeStreamingLatency"},
 		"stability":              {req{Text: "x", VoiceSettings: &settings{Stability: elevenlabs.Ptr(-0.1)}}, "VoiceSettings.Stability"},

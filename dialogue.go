@@ -131,8 +131,11 @@ func (r *DialogueRequest) call(op, endpoint string) (Call, error) {
 func (r *DialogueRequest) validate() (characters int, err error) {
 	if err := checkNames(
 		"DialogueRequest.ModelID", r.ModelID, "DialogueRequest.Format", string(r.Format),
-		"DialogueRequest.LanguageCode", r.LanguageCode, "DialogueRequest.TextNormalization", r.TextNormalization,
+		"DialogueRequest.LanguageCode", r.LanguageCode,
 	); err != nil {
+		return 0, err
+	}
+	if err := checkNormalization("DialogueRequest.TextNormalization", r.TextNormalization, "auto", "on", "off"); err != nil {
 		return 0, err
 	}
 	if outside(r.Stability, 0, 1) {

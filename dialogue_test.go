@@ -59,7 +59,7 @@ func TestDialogue_BadInput(t *testing.T) {
 		"model":               {req{Inputs: good, ModelID: "a b"}, "ModelID"},
 		"format":              {req{Inputs: good, Format: "a&b"}, "Format"},
 		"language":            {req{Inputs: good, LanguageCode: "a b"}, "LanguageCode"},
-		"normalisation":       {req{Inputs: good, TextNormalization: "a b"}, "TextNormalization"},
+		"normalisation":       {req{Inputs: good, TextNormalization: "maybe"}, "TextNormalization"},
 		"stability":           {req{Inputs: good, Stability: elevenlabs.Ptr(1.1)}, "Stability"},
 		"no stability":        {req{Inputs: good, Stability: elevenlabs.Ptr(math.NaN())}, "Stability"},
 		"dictionaries":        {req{Inputs: good, Dictionaries: make([]elevenlabs.DictionaryLocator, 4)}, "Dictionaries"},

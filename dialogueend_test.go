@@ -83,6 +83,48 @@ func TestDialDialogue_EndsAtOnce(t *testing.T) {
 	}
 }
 
+// The account counts a socket until it is closed, which is after its last word.
+func TestDialDialogue_LeavesItsSlotWithItsConnection(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		srv := elevenlabstest.NewServer(t, elevenlabstest.WithLimit(standard, 1), elevenlabstest.WithRoundTrip(40*time.Millisecond))
+		c := srv.Client(elevenlabs.WithConcurrency(standard, 1))
+		for range 2 {
+			s, err := c.DialDialogue(t.Context(), elevenlabs.DialogueStreamRequest{Voices: []string{sarah}})
+			require.NoError(t, err)
+			heard := listening(s.TTSSession)
+			require.NoError(t, s.Say(sarah, "Hello there. "))
+			require.NoError(t, s.End())
+			require.Equal(t, "Hello there. ", (<-heard).text.String())
+		}
+		synctest.Wait()
+		usage := srv.Usage().Families[standard]
+		require.Equal(t, 2, usage.Served)
+		require.Zero(t, usage.Refused)
+		require.Zero(t, usage.InFlight)
+		require.Zero(t, c.Stats().Families[standard].InFlight)
+	})
+}
+
+func TestDialDialogue_KeepsItsSlotBesideAServerThatDoesNotClose(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := onSocket(t, func(ws *websocket.Conn) {
+			_ = ws.Write(context.Background(), websocket.MessageText, []byte(`{"audio":"AAAA","is_final":true}`))
+			time.Sleep(time.Minute)
+		}, elevenlabs.WithConcurrency(standard, 1))
+		s, err := c.DialDialogue(t.Context(), elevenlabs.DialogueStreamRequest{Voices: []string{sarah}})
+		require.NoError(t, err)
+		require.NoError(t, s.End())
+		at := time.Now()
+		require.Equal(t, 1, c.Stats().Families[standard].InFlight)
+		next, err := c.DialDialogue(t.Context(), elevenlabs.DialogueStreamRequest{Voices: []string{sarah}}, elevenlabs.WithMaxWait(time.Second))
+		require.NoError(t, err)
+		require.Equal(t, 25*time.Millisecond, time.Since(at))
+		require.NoError(t, next.Close())
+		require.NoError(t, s.Close())
+		require.Zero(t, c.Stats().Families[standard].InFlight)
+	})
+}
+
 func TestDialDialogue_GivesUpTheDialWithItsContext(t *testing.T) {
 	for on, dial := range dialogues {
 		for name, tt := range map[string]struct {

@@ -20,8 +20,8 @@ import (
 // Source: the vendor's reference of 2026; these sockets are not in the OpenAPI
 // document.
 type DialogueStreamRequest struct {
-	// Voices are who may speak, the first of them to begin with: up to 10, one
-	// for eleven_v3_conversational and eleven_v4_turbo. Default: the client's, see
+	// Voices are who may speak, the first of them to begin with: up to 10 different
+	// ones, one for eleven_v3_conversational and eleven_v4_turbo. Default: the client's, see
 	// [WithVoice].
 	Voices []string
 	// ModelID is the model, of the v3 family or later; the others have a socket of
@@ -147,8 +147,10 @@ func (r *DialogueStreamRequest) validate() error {
 	}
 	if err := checkNames(
 		name+"ModelID", r.ModelID, name+"Format", string(r.Format), name+"LanguageCode", r.LanguageCode,
-		name+"TextNormalization", r.TextNormalization,
 	); err != nil {
+		return err
+	}
+	if err := checkNormalization(name+"TextNormalization", r.TextNormalization, "on", "off"); err != nil {
 		return err
 	}
 	if strings.Contains(r.ModelID, "_v1") || strings.Contains(r.ModelID, "_v2") {
@@ -177,9 +179,12 @@ func (r *DialogueStreamRequest) checkVoices(field string) error {
 	if n := len(r.Voices); n == 0 || n > most {
 		return badArgument(field, "%d given, %s takes %s", n, r.ModelID, takes)
 	}
-	for _, id := range r.Voices {
+	for i, id := range r.Voices {
 		if err := checkID(field, id); err != nil {
 			return err
+		}
+		if slices.Contains(r.Voices[:i], id) {
+			return badArgument(field, "%s is in it twice", id)
 		}
 	}
 	return nil

@@ -176,12 +176,13 @@ func TestDialDialogue_RefusesBadArguments(t *testing.T) {
 	t.Parallel()
 	c := clientOn(t, answerFunc(nil))
 	for field, change := range map[string]func(*elevenlabs.DialogueStreamRequest){
-		"Voices":       func(r *elevenlabs.DialogueStreamRequest) { r.Voices = []string{"a", "b"} },
-		"ModelID":      func(r *elevenlabs.DialogueStreamRequest) { r.ModelID = flash },
-		"Format":       func(r *elevenlabs.DialogueStreamRequest) { r.Format = elevenlabs.FormatWAV_8000 },
-		"Stability":    func(r *elevenlabs.DialogueStreamRequest) { r.Stability = elevenlabs.Ptr(-1.0) },
-		"KeepAlive":    func(r *elevenlabs.DialogueStreamRequest) { r.KeepAlive = time.Minute },
-		"Dictionaries": func(r *elevenlabs.DialogueStreamRequest) { r.Dictionaries = make([]elevenlabs.DictionaryLocator, 1) },
+		"TextNormalization": func(r *elevenlabs.DialogueStreamRequest) { r.TextNormalization = "auto" },
+		"Voices":            func(r *elevenlabs.DialogueStreamRequest) { r.Voices = []string{"a", "b"} },
+		"ModelID":           func(r *elevenlabs.DialogueStreamRequest) { r.ModelID = flash },
+		"Format":            func(r *elevenlabs.DialogueStreamRequest) { r.Format = elevenlabs.FormatWAV_8000 },
+		"Stability":         func(r *elevenlabs.DialogueStreamRequest) { r.Stability = elevenlabs.Ptr(-1.0) },
+		"KeepAlive":         func(r *elevenlabs.DialogueStreamRequest) { r.KeepAlive = time.Minute },
+		"Dictionaries":      func(r *elevenlabs.DialogueStreamRequest) { r.Dictionaries = make([]elevenlabs.DictionaryLocator, 1) },
 	} {
 		req := elevenlabs.DialogueStreamRequest{Voices: []string{sarah}}
 		change(&req)
@@ -190,4 +191,6 @@ func TestDialDialogue_RefusesBadArguments(t *testing.T) {
 		require.ErrorAs(t, err, &bad, field)
 		require.Equal(t, "DialogueStreamRequest."+field, bad.Field)
 	}
+	_, err := c.DialDialogue(t.Context(), elevenlabs.DialogueStreamRequest{ModelID: "eleven_v3", Voices: []string{"a", "b", "a"}})
+	require.ErrorContains(t, err, "DialogueStreamRequest.Voices: a is in it twice")
 }

@@ -42,7 +42,28 @@ func TestTTSSession_EndsWithinALetter(t *testing.T) {
 		var bad *elevenlabs.ArgumentError
 		require.ErrorAs(t, s.End(), &bad)
 		require.Equal(t, "text", bad.Field)
-		requireTold(t, "Hello there.", <-heard)
+		require.Equal(t, "byte 16 of what was written is not valid UTF-8, and left out", bad.Reason)
+		requireTold(t, "Hello there. Caf", <-heard)
+	})
+}
+
+// TestTTSSession_SpeaksAllButWhatIsNoText checks that bytes that are no text
+// take nothing with them, and that the error says where they were.
+func TestTTSSession_SpeaksAllButWhatIsNoText(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := dialTTS(t, elevenlabstest.NewServer(t).Client(), cheap())
+		heard := listening(s)
+		write(t, s, "Hello there. ")
+		text := "How are \ufffd you? \xffAnd you? "
+		n, err := s.WriteString(text)
+		require.Equal(t, len(text), n)
+		var bad *elevenlabs.ArgumentError
+		require.ErrorAs(t, err, &bad)
+		require.Equal(t, "byte 30 of what was written is not valid UTF-8, and left out", bad.Reason)
+		write(t, s, "Fine.")
+		require.NoError(t, s.Flush())
+		require.NoError(t, s.End())
+		requireTold(t, "Hello there. How are \ufffd you? And you? Fine.", <-heard)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,14 @@ func checkDictionaries(field string, dictionaries []DictionaryLocator) error {
 func checkStreamed(field string, f Format) error {
 	if f.is(audio.WAV) {
 		return badArgument(field, "%s cannot be streamed; use pcm of the same rate", f)
+	}
+	return nil
+}
+
+// checkNormalization refuses what the schema of the endpoint does not name.
+func checkNormalization(field, value string, named ...string) error {
+	if value != "" && !slices.Contains(named, value) {
+		return badArgument(field, "%q is not %s", value, strings.Join(named, " or "))
 	}
 	return nil
 }

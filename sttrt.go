@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/elevenlabs-go/elevenlabs/internal/audio"
 	"github.com/elevenlabs-go/elevenlabs/internal/socket"
 )
 
@@ -103,6 +102,11 @@ const (
 	longestUncommitted   = 35 * time.Second
 )
 
+// realtimeFormats are all that the vendor's reference of the socket names.
+var realtimeFormats = []Format{
+	FormatPCM_8000, FormatPCM_16000, FormatPCM_22050, FormatPCM_24000, FormatPCM_44100, FormatPCM_48000, FormatULaw_8000,
+}
+
 // complete fills in the defaults.
 func (r STTStreamRequest) complete(base STTRequest) STTStreamRequest {
 	orElse := func(d *time.Duration, fallback time.Duration) {
@@ -139,8 +143,8 @@ func (r *STTStreamRequest) validate() error {
 		}
 	}
 	switch {
-	case !r.Format.is(audio.PCM) && !r.Format.is(audio.ULaw):
-		return badArgument("STTStreamRequest.Format", "%q is not pcm_* or ulaw_8000", string(r.Format))
+	case !slices.Contains(realtimeFormats, r.Format):
+		return badArgument("STTStreamRequest.Format", "%q is not taken, only %v", string(r.Format), realtimeFormats)
 	case !slices.Contains([]string{"", "manual", "vad"}, r.CommitStrategy):
 		return badArgument("STTStreamRequest.CommitStrategy", "%q is not manual or vad", r.CommitStrategy)
 	case r.Timestamps && r.FilterBackgroundAudio:

@@ -411,7 +411,7 @@ func TestDialSTT_BadArguments(t *testing.T) {
 	t.Parallel()
 	c := elevenlabstest.NewServer(t).Client()
 	for field, req := range map[string]elevenlabs.STTStreamRequest{
-		"ModelID": {ModelID: "a b"}, "Format": {Format: elevenlabs.FormatMP3_44100_128}, "LanguageCode": {LanguageCode: "e n"},
+		"ModelID": {ModelID: "a b"}, "Format": {Format: elevenlabs.FormatPCM_32000}, "LanguageCode": {LanguageCode: "e n"},
 		"CommitStrategy": {CommitStrategy: "never"}, "FilterBackgroundAudio": {Timestamps: true, FilterBackgroundAudio: true},
 		"Keyterms": {Keyterms: []string{"a", ""}}, "VADThreshold": {VADThreshold: 1}, "VADSilence": {VADSilence: 4 * time.Second},
 		"MinSpeech": {MinSpeech: msec}, "MinSilence": {MinSilence: -msec}, "CommitEvery": {CommitEvery: time.Minute},

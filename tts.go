@@ -296,8 +296,11 @@ func (r *TTSRequest) validate(stream bool) error {
 	}
 	if err := checkNames(
 		"TTSRequest.VoiceID", r.VoiceID, "TTSRequest.ModelID", r.ModelID, "TTSRequest.Format", string(r.Format),
-		"TTSRequest.LanguageCode", r.LanguageCode, "TTSRequest.TextNormalization", r.TextNormalization,
+		"TTSRequest.LanguageCode", r.LanguageCode,
 	); err != nil {
+		return err
+	}
+	if err := checkNormalization("TTSRequest.TextNormalization", r.TextNormalization, "auto", "on", "off"); err != nil {
 		return err
 	}
 	if stream {

@@ -77,6 +77,7 @@ func TestTTSSession_CountsRefusals(t *testing.T) {
 		for _, heard := range ears {
 			requireTold(t, "Hello there.", <-heard)
 		}
+		synctest.Wait() // for the hooks, which nothing waits for
 		refused := srv.Usage().Families[elevenlabs.FamilyFlash].Refused
 		require.Equal(t, 1, refused)
 		synctest.Wait() // hooks come after what they tell of

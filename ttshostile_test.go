@@ -168,9 +168,10 @@ func TestDialTTS_RefusesBadArguments(t *testing.T) {
 	t.Parallel()
 	c := clientOn(t, answerFunc(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }))
 	for field, change := range map[string]func(*elevenlabs.TTSStreamRequest){
-		"VoiceID": func(r *elevenlabs.TTSStreamRequest) { r.VoiceID = "a/b" },
-		"ModelID": func(r *elevenlabs.TTSStreamRequest) { r.ModelID = "eleven_v3" },
-		"Format":  func(r *elevenlabs.TTSStreamRequest) { r.Format = elevenlabs.FormatWAV_44100 },
+		"VoiceID":           func(r *elevenlabs.TTSStreamRequest) { r.VoiceID = "a/b" },
+		"ModelID":           func(r *elevenlabs.TTSStreamRequest) { r.ModelID = "eleven_v3" },
+		"TextNormalization": func(r *elevenlabs.TTSStreamRequest) { r.TextNormalization = "maybe" },
+		"Format":            func(r *elevenlabs.TTSStreamRequest) { r.Format = elevenlabs.FormatWAV_44100 },
 		"VoiceSettings": func(r *elevenlabs.TTSStreamRequest) {
 			r.VoiceSettings = &elevenlabs.VoiceSettings{Stability: elevenlabs.Ptr(2.0)}
 		},

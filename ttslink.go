@@ -19,7 +19,6 @@ type ttsLink struct {
 	op   string
 	conn *socket.Conn
 	pool *ttsPool      // whose it is; nil for a session's own
-	left func(error)   // gives its slot back; nil for none
 	done chan struct{} // closed when the connection has ended and all were told
 
 	since time.Time
@@ -31,6 +30,7 @@ type ttsLink struct {
 	told   SocketError          // how it has ended
 	over   bool                 // nobody may join any more
 	tired  bool                 // a last word is overdue, so nobody new may
+	left   func(error)          // gives its slot back; nil for none
 }
 
 // errorPatience is how long a connection may stay open behind an error.
@@ -141,6 +141,18 @@ func (l *ttsLink) leave(id string, bye []byte, left func()) {
 		l.pool.tasks.Go(func() { _ = l.conn.Send(l.pool.ctx, bye) })
 	}
 	l.mu.Unlock()
+}
+
+// keep has the link give a slot back when it has ended. It reports false for one
+// that has.
+func (l *ttsLink) keep(left func(error)) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over {
+		return false
+	}
+	l.left = left
+	return true
 }
 
 // overdue gives up on the last word on a context. Its place stays taken, until
@@ -274,11 +286,11 @@ func (l *ttsLink) end(err error) {
 		l.told = *l.failed
 	}
 	l.told.closedBy(err)
-	places, told := l.places, l.told
+	places, told, left := l.places, l.told, l.left
 	l.places = nil
 	l.mu.Unlock()
-	if l.left != nil {
-		l.left(&told)
+	if left != nil {
+		left(&told)
 	}
 	var over error // of all sessions of the pool
 	if l.pool != nil {

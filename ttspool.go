@@ -219,7 +219,7 @@ func (m *ttsPool) dial(ctx, full context.Context, id *string) (*ttsLink, error) 
 		left(err)
 		return nil, m.stopped(err)
 	}
-	l.left = left
+	l.keep(left)
 	if err := m.add(l, id); err != nil {
 		l.conn.Close(socket.CodeNormal, "")
 		left(err)

@@ -138,15 +138,22 @@ func (c callConfig) admission(f Family) Admission {
 }
 
 // release gives the slot back, if there is one. A connection that takes one for
-// its life keeps it.
+// its life keeps it until it has ended.
 func (s *TTSSession) release(o Outcome, err error) {
 	if !s.holding || s.lifelong && s.link != nil && s.err == nil {
 		return
 	}
 	s.holding = false
-	s.c.settle(s.family, s.permit, o)
-	e := s.event(err)
+	permit, e := s.permit, s.event(err)
 	e.Queued = s.queued
+	left := func(error) {
+		s.c.settle(s.family, permit, o)
+		s.c.hooks.fire(s.ctx, onDone, e)
+	}
+	if s.lifelong && s.own != nil && s.own.keep(left) {
+		return
+	}
+	s.c.settle(s.family, permit, o)
 	s.after = append(s.after, func() { s.c.hooks.fire(s.ctx, onDone, e) })
 }
 

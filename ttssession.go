@@ -1,6 +1,7 @@
 package elevenlabs
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -123,7 +124,7 @@ func (s *TTSSession) start() error {
 		err = s.pump() // the first message, so that the server hears who speaks
 	}
 	if err != nil {
-		s.shut(os.ErrClosed)
+		_ = s.Close() // not before its slot is free
 	}
 	return err
 }
@@ -131,6 +132,9 @@ func (s *TTSSession) start() error {
 // join connects the session, with a slot where the connection takes one.
 func (s *TTSSession) join() error {
 	if s.lifelong {
+		if s.own != nil {
+			<-s.own.done // which gives the slot of the last one back
+		}
 		if s.acquire(); !s.holds() {
 			return s.how()
 		}
@@ -153,11 +157,16 @@ func (s *TTSSession) Write(p []byte) (int, error) { return s.WriteString(string(
 
 // WriteString adds text, which may be cut anywhere. It returns when what can be
 // spoken of it is on its way, which may take a slot.
+//
+// Bytes that are not UTF-8 are left out, and all else is spoken. The [ArgumentError]
+// comes once the piece is whole that they are in, and says where the first was, in
+// bytes of all text that was written.
 func (s *TTSSession) WriteString(text string) (int, error) {
-	if err := s.write(text, func() error { return nil }); err != nil {
+	err := s.write(text, func() error { return nil })
+	if err != nil && !noText(err) {
 		return 0, err
 	}
-	return len(text), nil
+	return len(text), err
 }
 
 // write adds text once something is done that comes before it.
@@ -166,18 +175,17 @@ func (s *TTSSession) write(text string, before func() error) error {
 		if s.ending {
 			return &opError{op: s.op, what: "text after its end", err: os.ErrClosed}
 		}
-		if err := before(); err != nil {
-			return err
-		}
+		early := before()
 		s.text.add(text)
 		part, err := s.text.take(s.words)
 		s.script.add(part)
-		return err
+		return cmp.Or(early, err)
 	})
 }
 
 // WriteAll adds the texts of a sequence, such as the tokens of a language
-// model, and says that a sentence has ended, as Flush does, behind the last.
+// model, and says that a sentence has ended, as Flush does, behind the last. It
+// ends with the first error.
 func (s *TTSSession) WriteAll(texts iter.Seq[string]) error {
 	if texts == nil {
 		return badArgument("texts", "is nil")
@@ -270,7 +278,14 @@ func (s *TTSSession) Close() error {
 	return nil
 }
 
-// send changes the text and brings the connection up to date with it.
+// noText reports whether an error is that of bytes that were left out.
+func noText(err error) bool {
+	_, ok := err.(*ArgumentError) // as it comes from the text, and not as why a session has ended
+	return ok
+}
+
+// send changes the text and brings the connection up to date with it, even if
+// some of it was no text.
 func (s *TTSSession) send(change func() error) error {
 	select {
 	case s.turn <- struct{}{}:
@@ -284,10 +299,10 @@ func (s *TTSSession) send(change func() error) error {
 		err = change()
 	}
 	s.unlock()
-	if err != nil {
+	if err != nil && !noText(err) {
 		return s.plain(err)
 	}
-	return s.pump()
+	return cmp.Or(s.pump(), err)
 }
 
 // how is the error of a session that has ended.

@@ -16,6 +16,7 @@ const longestPiece = 400
 type textBuffer struct {
 	ssml bool
 	text string
+	gone int // bytes that were taken before it
 }
 
 func (b *textBuffer) add(text string) { b.text += text }
@@ -41,9 +42,7 @@ func (b *textBuffer) take(words bool) (string, error) {
 	if cut == 0 && len(b.text) > longestPiece {
 		cut = blank
 	}
-	part := b.text[:cut]
-	b.text = b.text[cut:]
-	return whole(part)
+	return b.cut(cut)
 }
 
 // outside is up to where the text is in no tag that has yet to end.
@@ -56,22 +55,35 @@ func (b *textBuffer) outside() int {
 
 // rest returns all that waits.
 func (b *textBuffer) rest() (string, error) {
-	part := b.text
-	b.text = ""
-	return whole(part)
+	return b.cut(len(b.text))
 }
 
-// whole returns a text as the server wants it: with a blank at its end.
-func whole(part string) (string, error) {
+// cut takes n bytes as the server wants them: with a blank at the end. Bytes
+// that are no text are left out, and the error says where the first was.
+func (b *textBuffer) cut(n int) (part string, err error) {
+	part = b.text[:n]
+	if !utf8.ValidString(part) {
+		err = badArgument("text", "byte %d of what was written is not valid UTF-8, and left out", b.gone+broken(part))
+		part = strings.ToValidUTF8(part, "")
+	}
+	b.text, b.gone = b.text[n:], b.gone+n
 	switch {
-	case !utf8.ValidString(part):
-		return "", badArgument("text", "is not valid UTF-8")
 	case strings.TrimSpace(part) == "":
-		return "", nil
+		part = ""
 	case !strings.HasSuffix(part, " "):
 		part = strings.TrimRightFunc(part, unicode.IsSpace) + " "
 	}
-	return part, nil
+	return part, err
+}
+
+// broken is where the first byte of a text is that is none.
+func broken(text string) int {
+	for i, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // A script is text on its way into speech. It knows what of it is on the

@@ -84,8 +84,11 @@ func (r *TTSStreamRequest) validate() error {
 	const name = "TTSStreamRequest."
 	if err := checkNames(
 		name+"VoiceID", r.VoiceID, name+"ModelID", r.ModelID, name+"Format", string(r.Format),
-		name+"LanguageCode", r.LanguageCode, name+"TextNormalization", r.TextNormalization,
+		name+"LanguageCode", r.LanguageCode,
 	); err != nil {
+		return err
+	}
+	if err := checkNormalization(name+"TextNormalization", r.TextNormalization, "auto", "on", "off"); err != nil {
 		return err
 	}
 	if strings.HasPrefix(r.ModelID, "eleven_v3") || strings.HasPrefix(r.ModelID, "eleven_v4") {

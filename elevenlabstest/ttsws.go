@@ -105,7 +105,7 @@ func (c *call) acceptSocket() bool {
 	c.commonHeaders()
 	c.fault.addTo(c.w.Header())
 	c.begun = true
-	ws, err := websocket.Accept(c.w, c.r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // any page may try it
+	ws, err := websocket.Accept(partingWriter{c.w, c}, c.r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // any page may try it
 	if err != nil {
 		c.note(func(r *Request) { r.Status = http.StatusUpgradeRequired })
 		return false

@@ -105,20 +105,22 @@ func (m *Message) move(class int) {
 
 // ended says how the socket has ended.
 func (c *Conn) ended(err error) error {
-	var told websocket.CloseError
-	closed := errors.As(err, &told)
+	var ours error
 	select {
 	case <-c.done:
-		if !closed || !c.broke() {
-			return c.cause
-		}
+		ours = c.cause
 	default:
 	}
+	var told websocket.CloseError
 	switch {
-	case closed:
+	case ours != nil && !c.broke():
+		return ours
+	case errors.As(err, &told):
 		return &CloseError{Code: int(told.Code), Reason: c.Redact(told.Reason)}
 	case errors.Is(err, websocket.ErrMessageTooBig):
-		return ErrTooLarge
+		return ErrTooLarge // and this is why nothing can be written any more
+	case ours != nil:
+		return ours
 	case errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe), errors.Is(err, io.EOF):
 		err = io.ErrUnexpectedEOF // the library's and the network's many ways to say so
 	}

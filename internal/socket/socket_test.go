@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -23,7 +24,16 @@ import (
 // of the test.
 func dial(t *testing.T, opts socket.Options, part func(*websocket.Conn)) *socket.Conn {
 	t.Helper()
-	c, resp, err := try(t, opts, func(w http.ResponseWriter, r *http.Request) {
+	c, resp, err := try(t, opts, peer(part))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
+	t.Cleanup(func() { c.Close(socket.CodeNormal, "") })
+	return c
+}
+
+// peer accepts a socket and plays a part on it.
+func peer(part func(*websocket.Conn)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		ws, err := websocket.Accept(w, r, nil)
 		if err != nil {
 			return
@@ -31,14 +41,16 @@ func dial(t *testing.T, opts socket.Options, part func(*websocket.Conn)) *socket
 		defer ws.CloseNow()
 		ws.SetReadLimit(-1)
 		part(ws)
-	})
-	require.NoError(t, err)
-	require.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
-	t.Cleanup(func() { c.Close(socket.CodeNormal, "") })
-	return c
+	}
 }
 
 func try(t *testing.T, opts socket.Options, answer http.HandlerFunc) (*socket.Conn, *http.Response, error) {
+	t.Helper()
+	return tryOver(t, opts, func(c net.Conn) net.Conn { return c }, answer)
+}
+
+// tryOver tries it over a network of its own kind.
+func tryOver(t *testing.T, opts socket.Options, kind func(net.Conn) net.Conn, answer http.HandlerFunc) (*socket.Conn, *http.Response, error) {
 	t.Helper()
 	ln := memnet.Listen()
 	var busy sync.WaitGroup
@@ -48,7 +60,13 @@ func try(t *testing.T, opts socket.Options, answer http.HandlerFunc) (*socket.Co
 		answer(w, r)
 	})}
 	go srv.Serve(ln)
-	transport := &http.Transport{DialContext: ln.DialContext}
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := ln.DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return kind(c), nil
+	}}
 	t.Cleanup(func() { srv.Close(); transport.CloseIdleConnections(); busy.Wait() })
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://host/path", nil)
 	require.NoError(t, err)
@@ -144,6 +162,34 @@ func TestConn_TellsHowItEnded(t *testing.T) {
 			})
 		})
 	}
+}
+
+// slowEnd is a connection that takes its time to close.
+type slowEnd struct{ net.Conn }
+
+func (c slowEnd) Close() error {
+	time.Sleep(time.Millisecond)
+	return c.Conn.Close()
+}
+
+// What is too large ends the writing too. The reader is told why, even where the
+// writer has noticed first.
+func TestConn_TellsWhatWasTooLargeWhoeverNoticesFirst(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c, _, err := tryOver(t, socket.Options{}, func(c net.Conn) net.Conn { return slowEnd{c} }, peer(func(ws *websocket.Conn) {
+			say(ws, strings.Repeat("x", socket.MaxMessage+1<<20))
+		}))
+		require.NoError(t, err)
+		defer c.Close(socket.CodeNormal, "")
+		read := make(chan error)
+		go func() {
+			_, err := c.Read()
+			read <- err
+		}()
+		synctest.Wait() // it tells the peer, who still speaks
+		require.NoError(t, c.Send(t.Context(), []byte("a")))
+		require.ErrorIs(t, <-read, socket.ErrTooLarge)
+	})
 }
 
 func TestConn_AnswerThatIsNoSocketIsHandedOver(t *testing.T) {
