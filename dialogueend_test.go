@@ -286,7 +286,7 @@ func TestDialDialogue_TimesAreOnOneClock(t *testing.T) {
 func TestDialDialogueMulti_LeavesABusySocketInGoodOrder(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		srv := elevenlabstest.NewServer(t)
-		srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Stall(5*time.Second)))
+		srv.Inject(elevenlabstest.OnSocket(2, elevenlabstest.Stall(4*time.Second)))
 		m := dialDialogues(t, srv.Client())
 		busy, ends := converse(t, m), converse(t, m)
 		heard := listening(busy.TTSSession)
