@@ -3,6 +3,10 @@ package benchmarks_test
 import (
 	"runtime"
 	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
 )
 
 // A heapWatch tells how far the heap rises above where it was. It counts the
@@ -48,3 +52,13 @@ func long(full int64, short bool) int64 {
 // sampleEvery is how many bytes of a transfer pass between two looks at the
 // heap: few enough to see a rise, and too many to cost anything.
 const sampleEvery = 16 << 20
+
+// noneLeft yields to goroutines that are about to end, until there are no more
+// than there were.
+func noneLeft(t *testing.T, before int) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+		runtime.Gosched()
+	}
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+}

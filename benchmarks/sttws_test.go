@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -15,14 +16,15 @@ import (
 )
 
 const (
-	realtimeSessions = 1000
-	// realtimeHeap is what a session may take beyond the audio in flight, both
+	liveSessions = 1000
+	// sessionHeap is what a session may take beyond the audio in flight, both
 	// ends of its connection included, in bytes.
-	realtimeHeap = 64 << 10
+	sessionHeap = 64 << 10
 )
 
-// bareRealtime is a server of realtime speech to text that answers commits.
-func bareRealtime(t *testing.T) string {
+// bareSocket is a server of sockets that says hello and has an answer to some
+// messages, with as little beside them as can be.
+func bareSocket(t *testing.T, hello string, answer func(message []byte) string) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -33,16 +35,18 @@ func bareRealtime(t *testing.T) string {
 		defer ws.CloseNow()
 		ws.SetReadLimit(1 << 20)
 		ctx := context.Background()
-		say := func(m string) error { return ws.Write(ctx, websocket.MessageText, []byte(m)) }
-		_ = say(`{"message_type":"session_started","session_id":"1","config":{"model_id":"scribe_v2_realtime"}}`)
+		say := func(m string) {
+			if m != "" {
+				_ = ws.Write(ctx, websocket.MessageText, []byte(m))
+			}
+		}
+		say(hello)
 		for {
 			_, data, err := ws.Read(ctx)
 			if err != nil {
 				return
 			}
-			if strings.Contains(string(data[max(0, len(data)-60):]), `"commit":true`) {
-				_ = say(`{"message_type":"committed_transcript","text":"Hello there."}`)
-			}
+			say(answer(data))
 		}
 	})}
 	go srv.Serve(ln)
@@ -50,16 +54,28 @@ func bareRealtime(t *testing.T) string {
 	return "http://" + ln.Addr().String()
 }
 
+// bareRealtime is a server of realtime speech to text that answers commits.
+func bareRealtime(t *testing.T) string {
+	const hello = `{"message_type":"session_started","session_id":"1","config":{"model_id":"scribe_v2_realtime"}}`
+	return bareSocket(t, hello, func(m []byte) string {
+		if strings.Contains(string(m[max(0, len(m)-60):]), `"commit":true`) {
+			return `{"message_type":"committed_transcript","text":"Hello there."}`
+		}
+		return ""
+	})
+}
+
 // TestRealtimeSessions_Heap holds a thousand sessions at once that have heard a
 // second of audio each.
 func TestRealtimeSessions_Heap(t *testing.T) {
 	client, err := elevenlabs.New(elevenlabs.WithBaseURL(bareRealtime(t)), elevenlabs.WithAPIKey("key"),
-		elevenlabs.WithConcurrency(elevenlabs.FamilyRealtimeSTT, realtimeSessions))
+		elevenlabs.WithConcurrency(elevenlabs.FamilyRealtimeSTT, liveSessions))
 	require.NoError(t, err)
 	audio := make([]byte, 32_000)
+	goroutines := runtime.NumGoroutine()
 	var heap heapWatch
 	heap.start()
-	sessions := make([]*elevenlabs.STTSession, realtimeSessions)
+	sessions := make([]*elevenlabs.STTSession, liveSessions)
 	var all sync.WaitGroup
 	for i := range sessions {
 		all.Go(func() {
@@ -82,10 +98,11 @@ func TestRealtimeSessions_Heap(t *testing.T) {
 	require.False(t, t.Failed())
 	base := heap.base.Load()
 	heap.start()
-	each := (int64(heap.base.Load()) - int64(base)) / realtimeSessions
-	t.Logf("%d bytes of heap for each of %d sessions", each, realtimeSessions)
-	require.LessOrEqual(t, each, int64(realtimeHeap))
+	each := (int64(heap.base.Load()) - int64(base)) / liveSessions
+	t.Logf("%d bytes of heap for each of %d sessions", each, liveSessions)
+	require.LessOrEqual(t, each, int64(sessionHeap))
 	for _, s := range sessions {
 		require.NoError(t, s.Close())
 	}
+	noneLeft(t, goroutines)
 }

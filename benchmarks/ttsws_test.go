@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime"
 	"slices"
@@ -18,7 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/elevenlabs-go/elevenlabs"
-	"github.com/elevenlabs-go/elevenlabs/elevenlabstest"
 	"github.com/elevenlabs-go/elevenlabs/internal/memnet"
 	"github.com/elevenlabs-go/elevenlabs/internal/timing"
 )
@@ -186,39 +184,40 @@ func BenchmarkDecodeFrame(b *testing.B) {
 	run("floor", func() error { var m jsonFrame; return json.Unmarshal(data, &m) })
 }
 
-// TestTTSSessions_TakeLittleMemory opens a thousand sessions, each of which has
-// spoken. What it counts has the emulator's side of them too.
-func TestTTSSessions_TakeLittleMemory(t *testing.T) {
-	const sessions = 1000
-	srv := elevenlabstest.NewServer(t, elevenlabstest.WithLatency(elevenlabstest.Latency{}))
-	c := srv.Client()
-	before := settledHeap()
-	all := make([]*elevenlabs.TTSSession, sessions)
+// TestTTSSessions_Heap holds a thousand sessions at once, each of which has
+// spoken.
+func TestTTSSessions_Heap(t *testing.T) {
+	frame := string(socketFrame(8_000))
+	server := bareSocket(t, "", func(m []byte) string {
+		if strings.Contains(string(m), "Hello") {
+			return frame
+		}
+		return ""
+	})
+	client, err := elevenlabs.New(elevenlabs.WithBaseURL(server), elevenlabs.WithAPIKey("key"), elevenlabs.WithVoice("v"),
+		elevenlabs.WithConcurrency(elevenlabs.FamilyFlash, liveSessions))
+	require.NoError(t, err)
 	goroutines := runtime.NumGoroutine()
-	for i := range all {
-		s, err := c.DialTTS(t.Context(), elevenlabs.TTSStreamRequest{ModelID: "eleven_flash_v2_5", Format: elevenlabs.FormatULaw_8000})
+	var heap heapWatch
+	heap.start()
+	sessions := make([]*elevenlabs.TTSSession, liveSessions)
+	for i := range sessions {
+		s, err := client.DialTTS(t.Context(), elevenlabs.TTSStreamRequest{ModelID: "eleven_flash_v2_5", Format: elevenlabs.FormatULaw_8000})
 		require.NoError(t, err)
 		_, err = s.WriteString("Hello there. ")
 		require.NoError(t, err)
 		chunk, err := s.Next()
 		require.NoError(t, err)
 		require.NotEmpty(t, chunk.Audio)
-		all[i] = s
+		sessions[i] = s
 	}
-	each := float64(settledHeap()-before) / sessions
-	t.Logf("%.1f KiB of heap for each of %d sessions, the server's side included", each/1024, sessions)
-	require.Less(t, each, 64.*1024)
-	for _, s := range all {
+	base := heap.base.Load()
+	heap.start()
+	each := (int64(heap.base.Load()) - int64(base)) / liveSessions
+	t.Logf("%d bytes of heap for each of %d sessions", each, liveSessions)
+	require.LessOrEqual(t, each, int64(sessionHeap))
+	for _, s := range sessions {
 		require.NoError(t, s.Close())
 	}
-	_, err := all[0].Read(make([]byte, 1))
-	require.NotErrorIs(t, err, io.EOF)
-	require.NoError(t, srv.Close())
-	require.LessOrEqual(t, runtime.NumGoroutine(), goroutines+5)
-}
-
-func settledHeap() int64 {
-	runtime.GC()
-	runtime.GC()
-	return int64(heapAlloc())
+	noneLeft(t, goroutines)
 }
