@@ -72,7 +72,7 @@ func (a *allowance) refused(besides, leases int) {
 
 // served learns from an answer to one of so many leases, with so many slots of
 // ours in flight.
-func (a *allowance) served(o Outcome, l lease, leases, ours int) {
+func (a *allowance) served(o Outcome, l *lease, leases, ours int) {
 	a.quiet++
 	told := o.Limit > 0 && o.InUse > 0
 	others := 0

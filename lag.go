@@ -24,7 +24,7 @@ const (
 
 // explains reports whether a refusal, which nothing else explains, is put down
 // to the lag, of so many leases that there were.
-func (g *lag) explains(l lease, leases int) bool {
+func (g *lag) explains(l *lease, leases int) bool {
 	switch {
 	case l.number <= g.since:
 		return true // lent before the rest was made longer
@@ -41,7 +41,7 @@ func (g *lag) explains(l lease, leases int) bool {
 // suspects reports whether slots in use, which are ours of before or others', are
 // put down to the lag. After a rest that was long enough they are others'; if it
 // is the first that shows it, there is no lag.
-func (g *lag) suspects(l lease, leases int) bool {
+func (g *lag) suspects(l *lease, leases int) bool {
 	if l.number <= g.since || g.rest < firstRest {
 		return g.explains(l, leases)
 	}

@@ -6,8 +6,8 @@ import (
 )
 
 // leases remembers what is out, so that a permit counts once however often it
-// is released. An id is an index into out and the number of times that entry
-// was lent.
+// is released. An id is an index into out and how often that entry has gone
+// out and come back.
 type leases struct {
 	slots    int // slots out, all together
 	ordinary int // those of calls that are not interactive
@@ -23,12 +23,12 @@ type leases struct {
 type peak struct{ number, slots int }
 
 type lease struct {
-	times    uint32 // that this entry was lent
-	slots    int32  // 0 when it is not out
-	together int32  // slots out when it was lent, its own included
-	before   int32  // slots out when the one before it was lent
-	late     int32  // slots that rested when it was lent
-	number   int    // among all leases
+	times    uint32 // that this entry has gone out and come back
+	slots    int32
+	together int32 // slots out when it was lent, its own included
+	before   int32 // slots out when the one before it was lent
+	late     int32 // slots that rested when it was lent
+	number   int   // among all leases
 	ordinary bool
 }
 
@@ -46,23 +46,23 @@ func (l *leases) lend(slots int, ordinary bool) uint64 {
 		l.ordinary += slots
 	}
 	e := &l.out[i]
-	*e = lease{
-		times: e.times + 1, slots: int32(slots), number: l.lent, ordinary: ordinary,
-		together: int32(l.slots), before: int32(l.together), late: int32(l.resting),
-	}
+	e.times++
+	e.slots, e.number, e.ordinary = int32(slots), l.lent, ordinary
+	e.together, e.before, e.late = int32(l.slots), int32(l.together), int32(l.resting)
 	l.together = l.slots
 	l.note()
 	return uint64(e.times)<<32 | uint64(i)
 }
 
-// take ends a lease and returns it; it has no slots if it is not out.
-func (l *leases) take(id uint64) lease {
+// take ends a lease and returns it, nil if it is not out. What it returns holds
+// until the next is lent.
+func (l *leases) take(id uint64) *lease {
 	i := uint32(id)
-	if uint64(i) >= uint64(len(l.out)) || l.out[i].times != uint32(id>>32) || l.out[i].slots == 0 {
-		return lease{}
+	if uint64(i) >= uint64(len(l.out)) || l.out[i].times != uint32(id>>32) {
+		return nil
 	}
-	e := l.out[i]
-	l.out[i].slots = 0
+	e := &l.out[i]
+	e.times++
 	l.slots -= int(e.slots)
 	if e.ordinary {
 		l.ordinary -= int(e.slots)
@@ -82,7 +82,7 @@ func (l *leases) note() {
 
 // most returns the most slots that were out at a time while a lease was, which
 // has just been taken.
-func (l *leases) most(e lease) int {
+func (l *leases) most(e *lease) int {
 	most := max(int(e.together), l.slots+int(e.slots))
 	i, _ := slices.BinarySearchFunc(l.peaks, e.number, func(p peak, number int) int { return cmp.Compare(p.number, number) })
 	if i < len(l.peaks) {

@@ -235,8 +235,8 @@ func NewLimiter(cfg LimiterConfig) (*LocalLimiter, error) {
 }
 
 // Acquire implements [Limiter].
-func (l *LocalLimiter) Acquire(ctx context.Context, a Admission) (Permit, error) {
-	p := Permit{Admission: a, pool: l.pool(a.Family)}
+func (l *LocalLimiter) Acquire(ctx context.Context, a Admission) (p Permit, err error) {
+	p.Admission, p.pool = a, l.pool(a.Family)
 	p.Weight = min(max(a.Weight, 1), maxSlots)
 	p.Priority = min(max(a.Priority, PriorityBatch), PriorityInteractive)
 	if err := p.pool.acquire(ctx, &p); err != nil {

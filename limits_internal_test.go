@@ -15,8 +15,8 @@ func TestLag_RestIsBounded(t *testing.T) {
 	t.Parallel()
 	var g lag
 	for n := 1; n <= 100; n++ {
-		g.explains(lease{number: n * 100}, n*100)
-		g.explains(lease{number: n*100 + 50}, n*100+60)
+		g.explains(&lease{number: n * 100}, n*100)
+		g.explains(&lease{number: n*100 + 50}, n*100+60)
 		for range lagAnswers {
 			g.served()
 		}
@@ -30,7 +30,7 @@ func TestAllowance_OneOtherDoesNotKeepTheRest(t *testing.T) {
 	a := newAllowance(15, 0, false)
 	a.refused(2, 0)
 	for n := range 500 {
-		a.served(Outcome{Verdict: VerdictServed, Limit: 15, InUse: a.limit + 1}, lease{number: n + 1}, n, a.limit)
+		a.served(Outcome{Verdict: VerdictServed, Limit: 15, InUse: a.limit + 1}, &lease{number: n + 1}, n, a.limit)
 	}
 	require.GreaterOrEqual(t, a.limit, 13)
 	require.LessOrEqual(t, a.limit, 14)
@@ -39,10 +39,10 @@ func TestAllowance_OneOtherDoesNotKeepTheRest(t *testing.T) {
 func TestAllowance_ForgetsOthersWhenAnswersTellNothing(t *testing.T) {
 	t.Parallel()
 	a := newAllowance(10, 0, false)
-	a.served(Outcome{Limit: 10, InUse: 9}, lease{number: 1}, 1, 1)
+	a.served(Outcome{Limit: 10, InUse: 9}, &lease{number: 1}, 1, 1)
 	require.Equal(t, 8, a.others)
 	for n := range 30 {
-		a.served(Outcome{}, lease{number: n + 2}, n+2, 1)
+		a.served(Outcome{}, &lease{number: n + 2}, n+2, 1)
 	}
 	require.Zero(t, a.others)
 }

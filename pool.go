@@ -161,7 +161,7 @@ func (p *pool) abandon(w *waiter) {
 	if w.Waits() {
 		p.queue.Remove(w)
 	} else {
-		p.free(p.leases.take(<-w.Value), w.Tenant)
+		p.free(p.leases.take(<-w.Value).slots, w.Tenant)
 	}
 	p.admit()
 }
@@ -184,12 +184,12 @@ func wholeSeconds(d time.Duration) time.Duration {
 
 func (p *pool) release(permit *Permit, o Outcome) {
 	p.mu.Lock()
-	if lease := p.leases.take(permit.ID); lease.slots > 0 {
+	if lease := p.leases.take(permit.ID); lease != nil {
 		p.learn(o, lease)
 		if p.lag.rest > 0 {
-			p.rest(lease, permit.Tenant)
+			p.rest(lease.slots, permit.Tenant)
 		} else {
-			p.free(lease, permit.Tenant)
+			p.free(lease.slots, permit.Tenant)
 		}
 		if p.queue.Len() > 0 || p.ballast != maxSlots-p.allowed.limit {
 			p.admit()
@@ -198,22 +198,22 @@ func (p *pool) release(permit *Permit, o Outcome) {
 	p.mu.Unlock()
 }
 
-// free makes the slots of a lease usable again.
-func (p *pool) free(l lease, tenant string) {
-	p.sem.Release(int64(l.slots))
+// free makes slots usable again that a lease gave back.
+func (p *pool) free(slots int32, tenant string) {
+	p.sem.Release(int64(slots))
 	if p.cfg.TenantCap > 0 {
-		p.queue.Give(tenant, -int(l.slots))
+		p.queue.Give(tenant, -int(slots))
 	}
 }
 
 // rest leaves slots alone for a while before they are used again.
-func (p *pool) rest(l lease, tenant string) {
-	p.leases.resting += int(l.slots)
+func (p *pool) rest(slots int32, tenant string) {
+	p.leases.resting += int(slots)
 	time.AfterFunc(p.lag.rest, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.leases.resting -= int(l.slots)
-		p.free(l, tenant)
+		p.leases.resting -= int(slots)
+		p.free(slots, tenant)
 		p.admit()
 	})
 }
@@ -332,7 +332,7 @@ func (p *pool) settle() {
 }
 
 // learn moves the limit by what an attempt taught.
-func (p *pool) learn(o Outcome, l lease) {
+func (p *pool) learn(o Outcome, l *lease) {
 	if o.Limit > 0 {
 		p.allowed.told(min(o.Limit, maxSlots), l.number)
 	}
@@ -349,7 +349,10 @@ func (p *pool) learn(o Outcome, l lease) {
 // ours is how many slots that an answer told of were ours. Those of ours that
 // the account frees late are not taken for others'; there are no more of them
 // than were out when a call before was admitted.
-func (p *pool) ours(o Outcome, l lease) int {
+func (p *pool) ours(o Outcome, l *lease) int {
+	if least := int(l.together + l.late); o.InUse <= least {
+		return least
+	}
 	ours := p.leases.most(l) + int(l.late)
 	if more := o.InUse - ours; p.allowed.others == 0 && 0 < more && more <= int(l.before) && p.lag.suspects(l, p.leases.lent) {
 		return o.InUse
@@ -359,7 +362,7 @@ func (p *pool) ours(o Outcome, l lease) int {
 
 // refused finds out what a refusal means. What others do not explain, with just
 // the account's limit in flight, can come of a slot that was used before.
-func (p *pool) refused(o Outcome, l lease) {
+func (p *pool) refused(o Outcome, l *lease) {
 	p.leases.forget()
 	explained := p.allowed.others > 0 || int(l.together+l.late) != p.allowed.ceiling || l.number <= p.allowed.ceiling
 	if !explained && p.lag.explains(l, p.leases.lent) {

@@ -121,7 +121,7 @@ func (p *simProcess) release(id uint64, o Outcome) {
 	p.pool.leases.resting += int(l.slots)
 	p.account.after(p.pool.lag.rest, func() {
 		p.pool.leases.resting -= int(l.slots)
-		p.pool.free(l, "")
+		p.pool.free(l.slots, "")
 		p.admit()
 	})
 }
