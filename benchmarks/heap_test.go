@@ -10,10 +10,11 @@ import (
 )
 
 // A heapWatch tells how far the heap rises above where it was. It counts the
-// bytes of all objects, those that are garbage and not yet collected included,
-// of the whole process: a server beside the client is counted too. It is read
+// bytes of all objects of the whole process, those of a server beside the client
+// and, unless it is live, garbage that is not yet collected included. It is read
 // at known points of a transfer, not by the clock.
 type heapWatch struct {
+	live  atomic.Bool // garbage is collected before each look, which takes its time
 	base  atomic.Uint64
 	worst atomic.Int64
 }
@@ -29,6 +30,9 @@ func (w *heapWatch) start() {
 }
 
 func (w *heapWatch) sample() {
+	if w.live.Load() {
+		runtime.GC()
+	}
 	w.worst.Store(max(w.worst.Load(), int64(heapAlloc())-int64(w.base.Load())))
 }
 

@@ -66,6 +66,7 @@ func TestStreamHeap(t *testing.T) {
 			client := streamContenders(t, srv.backend, elevenlabs.WithStreamBuffer(tt.buffer))[0]
 			srv.warmUp(t, client)
 			srv.length.Store(length)
+			srv.heap.live.Store(true)
 			srv.heap.reset()
 			srv.heap.start()
 			n, err := client.stream(t.Context(), tt.to)

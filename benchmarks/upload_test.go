@@ -53,6 +53,7 @@ func TestUploadHeap(t *testing.T) {
 			srv := newUploadServer(t)
 			client := uploadContenders(t, srv.backend)[0]
 			srv.warmUp(t, client, seekable)
+			srv.heap.live.Store(true)
 			srv.heap.reset()
 			srv.heap.start()
 			require.NoError(t, client.upload(t.Context(), length, seekable))
